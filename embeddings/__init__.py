@@ -1,0 +1,1 @@
+"""Models over snapshots: embeddings along a history, semantic shift, probable noise."""

@@ -1,0 +1,1 @@
+"""Facts and their history: statements, snapshots, commits, and stores of them."""

@@ -1,0 +1,94 @@
+"""The root of the error tree and the errors of the store.
+
+Every error carries its data as attributes and says in one line what happened, where, and
+what to do. Other rooms derive their own branch from :class:`KgdeltaError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph.merge import Conflict
+
+
+class KgdeltaError(Exception):
+    """Anything that kgdelta refuses or cannot do."""
+
+
+class StoreError(KgdeltaError):
+    """A store could not do what was asked."""
+
+
+class NotFoundError(StoreError):
+    """A named thing (a commit, branch, tag, version, graph or store) does not exist."""
+
+    def __init__(self, kind: str, name: str, hint: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.hint = hint
+        super().__init__(f"no {kind} {name!r}" + (f": {hint}" if hint else ""))
+
+
+class AlreadyExistsError(StoreError):
+    """A thing of this name is there already."""
+
+    def __init__(self, kind: str, name: str, hint: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.hint = hint
+        super().__init__(f"{kind} {name!r} exists already" + (f": {hint}" if hint else ""))
+
+
+class InvalidDeltaError(StoreError):
+    """A delta removes what is absent or adds what is present."""
+
+    def __init__(self, reason: str, statement: object) -> None:
+        self.reason = reason
+        self.statement = statement
+        super().__init__(f"{reason}: {statement}")
+
+
+class StaleHeadError(StoreError):
+    """A commit was made against a head that has moved on."""
+
+    def __init__(self, branch: str, expected: str | None, actual: str | None) -> None:
+        self.branch = branch
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"branch {branch!r} is at {(actual or 'nothing')[:12]}, not at "
+            f"{(expected or 'nothing')[:12]}: read it again and repeat the change"
+        )
+
+
+class ConflictError(StoreError):
+    """Two lines of work contradict each other; ``conflicts`` holds each with base, ours, theirs."""
+
+    def __init__(self, conflicts: Sequence[Conflict], doing: str = "merge") -> None:
+        self.conflicts = tuple(conflicts)
+        self.doing = doing
+        count = len(self.conflicts)
+        super().__init__(
+            f"{doing} stopped by {count} conflict{'s' if count != 1 else ''}; nothing was changed"
+        )
+
+
+class CorruptStoreError(StoreError):
+    """A file is not a store of ours, is damaged, or was written by a newer version."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(f"{source}: {reason}")
+
+
+class UnavailableError(StoreError):
+    """A store, server or optional package cannot be reached now."""
+
+    def __init__(self, what: str, reason: str, hint: str = "") -> None:
+        self.what = what
+        self.reason = reason
+        self.hint = hint
+        super().__init__(f"{what}: {reason}" + (f"; {hint}" if hint else ""))

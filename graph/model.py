@@ -1,0 +1,246 @@
+"""Statements and deltas: what a graph is made of and what changes it.
+
+A node is its absolute IRI, a ``str``. Everything here is immutable, hashable and totally
+ordered by its canonical encoding, so that equal graphs have equal bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from graph.encoding import encode_fields, encode_text
+from graph.vocabulary import RDF_LANG_STRING, XSD_STRING
+
+if TYPE_CHECKING:
+    from graph.expression import Expression
+
+Node: TypeAlias = str
+Object: TypeAlias = Union[str, "Literal", "Expression"]
+Key: TypeAlias = tuple[Node, Node, Object]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A text with a datatype, or with a language tag. The text is kept verbatim.
+
+    A language makes the datatype ``rdf:langString``; tags are compared in lower case
+    (RDF 1.1 Concepts, section 3.3).
+    """
+
+    value: str
+    datatype: Node = XSD_STRING
+    language: str = ""
+
+    def __post_init__(self) -> None:
+        if self.language:
+            object.__setattr__(self, "language", self.language.lower())
+            object.__setattr__(self, "datatype", RDF_LANG_STRING)
+
+    def encode(self) -> bytes:
+        """The canonical bytes of this literal."""
+        return b"L" + encode_fields((self.value, self.datatype, self.language))
+
+    def __str__(self) -> str:
+        escaped = (
+            self.value.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+        )
+        if self.language:
+            return f'"{escaped}"@{self.language}'
+        if self.datatype != XSD_STRING:
+            return f'"{escaped}"^^<{self.datatype}>'
+        return f'"{escaped}"'
+
+
+def encode_object(value: Object) -> bytes:
+    """The canonical bytes of a node, a literal or an expression."""
+    if isinstance(value, str):
+        return b"N" + encode_text(value)
+    return value.encode()
+
+
+def show(value: Object) -> str:
+    """A term as text: ``<node>``, ``"literal"``, or an expression in OWL functional syntax."""
+    return f"<{value}>" if isinstance(value, str) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """A (predicate, value) pair on a statement or on another qualifier."""
+
+    predicate: Node
+    value: Object
+    qualifiers: tuple[Qualifier, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.qualifiers) > 1:
+            object.__setattr__(self, "qualifiers", canonical_qualifiers(self.qualifiers))
+
+    def encode(self) -> bytes:
+        """The canonical bytes of this qualifier and of those on it."""
+        return (
+            encode_text(self.predicate)
+            + encode_object(self.value)
+            + encode_qualifiers(self.qualifiers)
+        )
+
+    def mentions(self) -> Iterator[Node]:
+        """Nodes in this qualifier, its own predicate left out."""
+        yield from nodes_in(self.value)
+        for qualifier in self.qualifiers:
+            yield from qualifier.mentions()
+
+    def __str__(self) -> str:
+        return f"<{self.predicate}> {show(self.value)}{show_qualifiers(self.qualifiers)}"
+
+
+def show_qualifiers(qualifiers: Iterable[Qualifier]) -> str:
+    """Qualifiers as text in braces, or nothing where there are none."""
+    inner = ", ".join(str(qualifier) for qualifier in qualifiers)
+    return f" {{{inner}}}" if inner else ""
+
+
+def canonical_qualifiers(qualifiers: Iterable[Qualifier]) -> tuple[Qualifier, ...]:
+    """Qualifiers as the sorted tuple without repetitions that stands for their set."""
+    return tuple(sorted(set(qualifiers), key=Qualifier.encode))
+
+
+def encode_qualifiers(qualifiers: tuple[Qualifier, ...]) -> bytes:
+    """The canonical bytes of a canonical tuple of qualifiers."""
+    return len(qualifiers).to_bytes(4, "big") + b"".join(q.encode() for q in qualifiers)
+
+
+def nodes_in(value: Object) -> Iterator[Node]:
+    """Nodes that an object is or mentions; a literal mentions none."""
+    if isinstance(value, str):
+        yield value
+    elif not isinstance(value, Literal):
+        yield from value.mentions()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Subject, predicate, object and qualifiers; identity is all four parts.
+
+    Qualifiers are a set: given in any order, kept in canonical order.
+    """
+
+    subject: Node
+    predicate: Node
+    object: Object
+    qualifiers: tuple[Qualifier, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.qualifiers) > 1:
+            object.__setattr__(self, "qualifiers", canonical_qualifiers(self.qualifiers))
+        # Sets of statements are compared release by release; hashing each once is measurable.
+        identity = hash((self.subject, self.predicate, self.object, self.qualifiers))
+        object.__setattr__(self, "_hash", identity)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(
+        self,
+    ) -> tuple[type[Statement], tuple[Node, Node, Object, tuple[Qualifier, ...]]]:
+        # Hashes of text differ from process to process, so a copy computes its own.
+        return (Statement, (self.subject, self.predicate, self.object, self.qualifiers))
+
+    @property
+    def key(self) -> Key:
+        """What diff, merge and blame pair statements by: (subject, predicate, object)."""
+        return (self.subject, self.predicate, self.object)
+
+    def encode(self) -> bytes:
+        """The canonical bytes of this statement."""
+        return (
+            encode_text(self.subject)
+            + encode_text(self.predicate)
+            + encode_object(self.object)
+            + encode_qualifiers(self.qualifiers)
+        )
+
+    def digest(self) -> bytes:
+        """SHA-256 of the canonical bytes (32 bytes)."""
+        return hashlib.sha256(self.encode()).digest()
+
+    def mentions(self) -> Iterator[Node]:
+        """Nodes in the object and in the qualifiers, with repetitions."""
+        yield from nodes_in(self.object)
+        for qualifier in self.qualifiers:
+            yield from qualifier.mentions()
+
+    def with_qualifiers(self, qualifiers: Iterable[Qualifier]) -> Statement:
+        """The same key with other qualifiers."""
+        return Statement(self.subject, self.predicate, self.object, tuple(qualifiers))
+
+    def __str__(self) -> str:
+        return (
+            f"<{self.subject}> <{self.predicate}> {show(self.object)}"
+            f"{show_qualifiers(self.qualifiers)}"
+        )
+
+
+def in_order(statements: Iterable[Statement]) -> list[Statement]:
+    """Statements in canonical order, the same on every machine."""
+    return sorted(statements, key=Statement.encode)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Statements removed and statements added; no statement is in both."""
+
+    removed: frozenset[Statement] = frozenset()
+    added: frozenset[Statement] = frozenset()
+
+    def __post_init__(self) -> None:
+        both = self.removed & self.added
+        if both:
+            raise ValueError(f"a delta removes and adds the same statement: {next(iter(both))}")
+
+    @classmethod
+    def between(cls, before: Iterable[Statement], after: Iterable[Statement]) -> Delta:
+        """What turns one set of statements into another."""
+        old, new = frozenset(before), frozenset(after)
+        return cls(old - new, new - old)
+
+    @property
+    def inverse(self) -> Delta:
+        """The delta that takes this one back, exactly."""
+        return Delta(self.added, self.removed)
+
+    def then(self, other: Delta) -> Delta:
+        """The one delta that does this and then the other, netted."""
+        return Delta(
+            (self.removed - other.added) | (other.removed - self.added),
+            (self.added - other.removed) | (other.added - self.removed),
+        )
+
+    def digest(self) -> bytes:
+        """SHA-256 over the sorted digests of the removed and of the added statements."""
+        return hash_of_digests(
+            [statement.digest() for statement in self.removed],
+            [statement.digest() for statement in self.added],
+        )
+
+    def __len__(self) -> int:
+        return len(self.removed) + len(self.added)
+
+    def __bool__(self) -> bool:
+        return bool(self.removed or self.added)
+
+
+def hash_of_digests(removed: Iterable[bytes], added: Iterable[bytes]) -> bytes:
+    """The hash of a delta from the digests of its statements: erased text can still be verified."""
+    sha = hashlib.sha256()
+    for digests in (sorted(removed), sorted(added)):
+        sha.update(len(digests).to_bytes(8, "big"))
+        for digest in digests:
+            sha.update(digest)
+    return sha.digest()

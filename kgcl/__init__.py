@@ -1,0 +1,1 @@
+"""KGCL, the Knowledge Graph Change Language: parse, render, apply, diff."""

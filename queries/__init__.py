@@ -1,0 +1,1 @@
+"""Questions over states and histories of a graph."""
