@@ -39,6 +39,10 @@ class Literal:
             object.__setattr__(self, "language", self.language.lower())
             object.__setattr__(self, "datatype", RDF_LANG_STRING)
 
+    def with_value(self, value: str) -> Literal:
+        """Another text of the same datatype or language."""
+        return Literal(value, self.datatype, self.language)
+
     def encode(self) -> bytes:
         """The canonical bytes of this literal."""
         return b"L" + encode_fields((self.value, self.datatype, self.language))

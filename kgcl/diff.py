@@ -1,0 +1,119 @@
+"""Two states to the changes that lead from one to the other, at the highest level that is true.
+
+Every candidate is judged by the same rules as :func:`kgcl.apply.apply`, on the state that the
+changes before it made; one that does not do what is wanted is not used. What no named change
+says is said as plain statement changes, so the result is exact by construction, and it is
+compared once more before it is handed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from graph.model import Delta, Statement, in_order
+from kgcl.apply import Status, judge
+from kgcl.changes import Change, Ref, StatementAddition, StatementRemoval
+from kgcl.errors import ChangeError
+from kgcl.lift_edges import created_edges, deleted_edges, moves, predicate_changes
+from kgcl.lift_nodes import creations, deletions, obsoletions, unobsoletions
+from kgcl.lift_text import annotation_changes, definitions, renames, synonyms
+from kgcl.policy import policy_of
+from kgcl.resolve import notes_of, term_of
+from kgcl.state import State
+from kgcl.wanted import Wanted
+
+if TYPE_CHECKING:
+    from graph.snapshot import Snapshot
+    from kgcl.changes import Notes
+    from kgcl.policy import Policy
+
+Lifter = Callable[[Wanted], Iterator[Change]]
+
+#: Unwanted statements that an obsoletion or deletion may bring, to be taken back by later changes.
+TOLERATED_EXCESS: Final = 4
+
+#: In the order that changes depend on each other; the flag says whether excess is tolerated.
+LIFTERS: Final[tuple[tuple[Lifter, bool], ...]] = (
+    (creations, False),
+    (obsoletions, True),
+    (unobsoletions, True),
+    (moves, False),
+    (predicate_changes, False),
+    (renames, False),
+    (definitions, False),
+    (synonyms, False),
+    (annotation_changes, False),
+    (created_edges, False),
+    (deleted_edges, False),
+    (deletions, True),
+)
+
+
+def diff(a: Snapshot, b: Snapshot, policy: Policy | None = None) -> list[Change]:
+    """The changes from ``a`` to ``b``: deterministic, ordered, and verified.
+
+    ``apply(diff(a, b), a)`` gives ``b`` exactly, under the same policy. The policy is that of
+    ``a`` unless one is given.
+    """
+    return lift(a, Delta.between(a.statements(), b.statements()), policy)
+
+
+def lift(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Change]:
+    """The changes that say a delta against ``a``; what a store's diff gives costs no full read."""
+    state = State(a, policy or policy_of(a))
+    state.frames.prefetch({s.subject for s in delta.removed | delta.added})
+    wanted = Wanted(delta, state)
+    changes: list[Change] = []
+    for lifter, tolerant in LIFTERS:
+        changes.extend(c for c in lifter(wanted) if _take(c, wanted, tolerant))
+    for change in _plain(wanted):
+        if not _take(change, wanted, tolerant=False):
+            raise ChangeError(f"diff cannot say {change}")
+        changes.append(change)
+    if state.draft.delta != delta:
+        raise ChangeError("diff did not reproduce the second state; nothing was written")
+    return changes
+
+
+def _take(candidate: Change, wanted: Wanted, tolerant: bool) -> bool:
+    """Judge a candidate; keep it only where it does what is wanted, else take it back."""
+    state = wanted.state
+    result = judge(candidate, state)
+    if result.status is not Status.APPLIED:
+        return False
+    gain, excess = wanted.weigh(result.delta)
+    if excess and not (tolerant and gain and excess <= max(TOLERATED_EXCESS, gain)):
+        state.draft.stage(result.delta.inverse)
+        return False
+    wanted.consume(result.delta)
+    return True
+
+
+def _plain(wanted: Wanted) -> list[Change]:
+    """The rest, statement by statement; removals first, so that no key is there twice."""
+    removals = [
+        StatementRemoval(
+            Ref(statement.subject),
+            Ref(statement.predicate),
+            term_of(statement.object),
+            _telling_notes(statement, wanted),
+        )
+        for statement in in_order(wanted.removed)
+    ]
+    additions = [
+        StatementAddition(
+            Ref(statement.subject),
+            Ref(statement.predicate),
+            term_of(statement.object),
+            notes_of(statement.qualifiers) or None,
+        )
+        for statement in in_order(wanted.added)
+    ]
+    return [*removals, *additions]
+
+
+def _telling_notes(statement: Statement, wanted: Wanted) -> Notes:
+    """The qualifiers of a statement where its key alone does not tell it."""
+    alone = len(wanted.state.with_key(*statement.key)) == 1
+    return None if alone else notes_of(statement.qualifiers)

@@ -1,0 +1,59 @@
+"""Changes of edges, found in what a diff wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from graph.axioms import HIERARCHY_PREDICATES, is_edge
+from kgcl.changes import Edge, EdgeCreation, EdgeDeletion, NodeMove, PredicateChange, Ref
+from kgcl.wanted import changed_notes, new_notes, paired
+
+if TYPE_CHECKING:
+    from kgcl.wanted import Wanted
+
+
+def moves(wanted: Wanted) -> Iterator[NodeMove]:
+    """An edge that goes and one that comes, on the same subject and predicate."""
+    groups = paired(
+        wanted.going(is_edge), wanted.coming(is_edge), lambda s: (s.subject, s.predicate)
+    )
+    for olds, news in groups:
+        kept = {s.object for s in olds} & {s.object for s in news}
+        gone = [s for s in olds if s.object not in kept]
+        come = [s for s in news if s.object not in kept]
+        for old, new in zip(gone, come, strict=False):
+            source, target = Ref(str(old.object)), Ref(str(new.object))
+            if old.predicate in HIERARCHY_PREDICATES:
+                edge = Edge(Ref(old.subject))
+            else:
+                edge = Edge(Ref(old.subject), Ref(old.predicate), source)
+            yield NodeMove(edge, source, target, changed_notes(old, new))
+
+
+def predicate_changes(wanted: Wanted) -> Iterator[PredicateChange]:
+    """One edge that goes and one that comes, between the same two nodes."""
+    groups = paired(wanted.going(is_edge), wanted.coming(is_edge), lambda s: (s.subject, s.object))
+    for olds, news in groups:
+        old, new = olds[0], news[0]
+        if len(olds) == len(news) == 1 and old.predicate != new.predicate:
+            yield PredicateChange(
+                Edge(Ref(old.subject), None, Ref(str(old.object))),
+                Ref(old.predicate),
+                Ref(new.predicate),
+                changed_notes(old, new),
+            )
+
+
+def created_edges(wanted: Wanted) -> Iterator[EdgeCreation]:
+    """Edges that come and have no counterpart."""
+    for new in wanted.coming(is_edge):
+        yield EdgeCreation(
+            Ref(new.subject), Ref(new.predicate), Ref(str(new.object)), new_notes(new)
+        )
+
+
+def deleted_edges(wanted: Wanted) -> Iterator[EdgeDeletion]:
+    """Edges that go and have no counterpart."""
+    for old in wanted.going(is_edge):
+        yield EdgeDeletion(Ref(old.subject), Ref(old.predicate), Ref(str(old.object)))

@@ -1,0 +1,128 @@
+"""Changes of labels, definitions, synonyms and annotations, found in what a diff wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from graph.model import Literal, Node, Statement
+from graph.vocabulary import DEFINITION, LABEL, XSD_STRING
+from kgcl.changes import (
+    NewSynonym,
+    NewTextDefinition,
+    NodeAnnotationChange,
+    NodeRename,
+    Ref,
+    RemoveSynonym,
+    RemoveTextDefinition,
+    SynonymReplacement,
+    TextDefinitionReplacement,
+)
+from kgcl.resolve import term_of
+from kgcl.rules_text import SCOPE_OF_PREDICATE
+from kgcl.wanted import changed_notes, new_notes, paired
+
+if TYPE_CHECKING:
+    from kgcl.wanted import Wanted
+
+
+def _plain_text(statement: Statement) -> Literal | None:
+    """The object where words can say it: a string, or a text with a language."""
+    value = statement.object
+    if isinstance(value, Literal) and (value.language or value.datatype == XSD_STRING):
+        return value
+    return None
+
+
+def _replacements(
+    wanted: Wanted, predicates: frozenset[Node]
+) -> Iterator[tuple[Statement, Literal, Statement, Literal]]:
+    """One text that goes and one that comes, on the same subject and predicate."""
+    groups = paired(
+        wanted.going(lambda s: s.predicate in predicates),
+        wanted.coming(lambda s: s.predicate in predicates),
+        lambda s: (s.subject, s.predicate),
+    )
+    for olds, news in groups:
+        before, after = _plain_text(olds[0]), _plain_text(news[0])
+        if len(olds) == len(news) == 1 and before is not None and after is not None:
+            yield olds[0], before, news[0], after
+
+
+def renames(wanted: Wanted) -> Iterator[NodeRename]:
+    """A label that goes and one that comes."""
+    for old, before, new, after in _replacements(wanted, frozenset({LABEL})):
+        yield NodeRename(
+            Ref(old.subject),
+            before.value,
+            after.value,
+            before.language,
+            after.language,
+            changed_notes(old, new),
+        )
+
+
+def definitions(
+    wanted: Wanted,
+) -> Iterator[TextDefinitionReplacement | NewTextDefinition | RemoveTextDefinition]:
+    """Definitions changed, new, and gone."""
+    for old, before, new, after in _replacements(wanted, frozenset({DEFINITION})):
+        yield TextDefinitionReplacement(
+            Ref(old.subject),
+            before.value,
+            after.value,
+            before.language,
+            after.language,
+            changed_notes(old, new),
+        )
+    for new in wanted.coming(lambda s: s.predicate == DEFINITION):
+        text = _plain_text(new)
+        if text is not None:
+            yield NewTextDefinition(Ref(new.subject), text.value, text.language, new_notes(new))
+    for old in wanted.going(lambda s: s.predicate == DEFINITION):
+        text = _plain_text(old)
+        if text is not None:
+            yield RemoveTextDefinition(Ref(old.subject), text.value)
+
+
+def synonyms(wanted: Wanted) -> Iterator[SynonymReplacement | NewSynonym | RemoveSynonym]:
+    """Synonyms changed within their scope, gone, and new."""
+    for old, before, new, after in _replacements(wanted, frozenset(SCOPE_OF_PREDICATE)):
+        yield SynonymReplacement(
+            Ref(old.subject),
+            before.value,
+            after.value,
+            SCOPE_OF_PREDICATE[old.predicate],
+            before.language,
+            after.language,
+            changed_notes(old, new),
+        )
+    for old in wanted.going(lambda s: s.predicate in SCOPE_OF_PREDICATE):
+        text = _plain_text(old)
+        if text is not None:
+            scope = SCOPE_OF_PREDICATE[old.predicate]
+            yield RemoveSynonym(Ref(old.subject), text.value, scope, text.language)
+    for new in wanted.coming(lambda s: s.predicate in SCOPE_OF_PREDICATE):
+        text = _plain_text(new)
+        if text is not None:
+            scope = SCOPE_OF_PREDICATE[new.predicate]
+            yield NewSynonym(Ref(new.subject), text.value, scope, text.language, new_notes(new))
+
+
+def annotation_changes(wanted: Wanted) -> Iterator[NodeAnnotationChange]:
+    """Any other literal that goes while one comes, on the same subject and predicate."""
+    groups = paired(
+        wanted.going(lambda s: isinstance(s.object, Literal)),
+        wanted.coming(lambda s: isinstance(s.object, Literal)),
+        lambda s: (s.subject, s.predicate),
+    )
+    for olds, news in groups:
+        if len(olds) == len(news) == 1:
+            old, new = olds[0], news[0]
+            yield NodeAnnotationChange(
+                Ref(old.subject),
+                Ref(old.predicate),
+                term_of(old.object),
+                term_of(new.object),
+                changed_notes(old, new),
+            )

@@ -1,0 +1,86 @@
+"""What a diff has still to say: the statements not yet covered by the changes so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from graph.model import Delta, Node, Statement, in_order
+from kgcl.resolve import notes_of
+
+if TYPE_CHECKING:
+    from kgcl.changes import Notes
+    from kgcl.state import State
+
+
+class Wanted:
+    """The rest of a delta while changes are found that say it, and the state they have made."""
+
+    def __init__(self, delta: Delta, state: State) -> None:
+        self.state = state
+        self.removed = set(delta.removed)
+        self.added = set(delta.added)
+        self.deleted = self._deleted_nodes()
+
+    def _deleted_nodes(self) -> frozenset[Node]:
+        """Nodes whose every statement is to go and that get no new one."""
+        kept = {statement.subject for statement in self.added}
+        going: defaultdict[Node, set[Statement]] = defaultdict(set)
+        for statement in self.removed:
+            going[statement.subject].add(statement)
+        return frozenset(
+            node
+            for node, statements in going.items()
+            if node not in kept and statements.issuperset(self.state.draft.statements({node}))
+        )
+
+    def weigh(self, delta: Delta) -> tuple[int, int]:
+        """How many statements of a delta are wanted, and how many are not."""
+        gain = len(delta.removed & self.removed) + len(delta.added & self.added)
+        return gain, len(delta) - gain
+
+    def consume(self, delta: Delta) -> None:
+        """Take a delta that was applied off the rest; what was not wanted is to be undone."""
+        for statement in delta.removed:
+            if statement in self.removed:
+                self.removed.remove(statement)
+            else:
+                self.added.add(statement)
+        for statement in delta.added:
+            if statement in self.added:
+                self.added.remove(statement)
+            else:
+                self.removed.add(statement)
+
+    def going(self, test: Callable[[Statement], bool]) -> list[Statement]:
+        """Statements still to be removed that pass a test, those of deleted nodes left out."""
+        return in_order(s for s in self.removed if s.subject not in self.deleted and test(s))
+
+    def coming(self, test: Callable[[Statement], bool]) -> list[Statement]:
+        """Statements still to be added that pass a test."""
+        return in_order(s for s in self.added if test(s))
+
+
+def paired(
+    going: Iterable[Statement],
+    coming: Iterable[Statement],
+    key: Callable[[Statement], object],
+) -> list[tuple[list[Statement], list[Statement]]]:
+    """Statements that go and that come, grouped by a key that both sides have, in order."""
+    groups: dict[object, tuple[list[Statement], list[Statement]]] = {}
+    for statement in going:
+        groups.setdefault(key(statement), ([], []))[0].append(statement)
+    for statement in coming:
+        groups.setdefault(key(statement), ([], []))[1].append(statement)
+    return [group for group in groups.values() if group[0] and group[1]]
+
+
+def new_notes(new: Statement) -> Notes:
+    """The qualifiers that an added statement brings, None where it has none."""
+    return notes_of(new.qualifiers) or None
+
+
+def changed_notes(old: Statement, new: Statement) -> Notes:
+    """The qualifiers that a replacement must name, None where they stay."""
+    return None if old.qualifiers == new.qualifiers else notes_of(new.qualifiers)

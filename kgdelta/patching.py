@@ -1,0 +1,79 @@
+"""KGCL text to commits and to files: what ``apply`` does for people and scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graph.commit import CommitMeta
+from graph.prefixes import PrefixMap
+from kgcl.apply import Outcome, Status, apply
+from kgcl.parser import parse
+from kgcl.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graph.commit import Commit
+    from graph.snapshot import Snapshot
+    from graph.store import Store
+    from kgcl.changes import Change
+    from kgcl.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What a batch came to: its outcome, and the commit if one was made."""
+
+    outcome: Outcome
+    commit: Commit | None = None
+
+
+def as_changes(changes: str | Sequence[Change]) -> list[Change]:
+    """Changes from KGCL text, or as they are. Raises KgclSyntaxError."""
+    return parse(changes) if isinstance(changes, str) else list(changes)
+
+
+def render_all(changes: Sequence[Change], snapshot: Snapshot) -> list[str]:
+    """Changes as canonical text with the prefixes of a snapshot."""
+    prefixes = PrefixMap.of(snapshot)
+    return [render(change, prefixes) for change in changes]
+
+
+def apply_to_store(
+    store: Store,
+    changes: str | Sequence[Change],
+    branch: str,
+    *,
+    message: str = "",
+    author: str = "",
+    policy: Policy | None = None,
+    dry_run: bool = False,
+    keep_going: bool = False,
+    provenance: tuple[tuple[str, str], ...] = (),
+) -> Patch:
+    """Apply a batch on a branch as one commit.
+
+    A dry run, a rejected batch, and a batch that changes nothing make no commit. Raises
+    KgclSyntaxError, StaleHeadError where the branch moved meanwhile, NotFoundError.
+    """
+    batch = as_changes(changes)
+    snapshot = store.snapshot(branch)
+    outcome = apply(batch, snapshot, policy, keep_going)
+    if dry_run or not outcome.delta:
+        return Patch(outcome)
+    done = [result.change for result in outcome.results if result.status is Status.APPLIED]
+    texts = render_all(done, snapshot)
+    meta = CommitMeta(
+        message=message or _summary(texts),
+        author=author,
+        changes=tuple(texts),
+        provenance=provenance,
+    )
+    return Patch(outcome, store.commit(branch, outcome.delta, snapshot.version.commit, meta))
+
+
+def _summary(texts: Sequence[str]) -> str:
+    if len(texts) == 1:
+        return texts[0]
+    return f"{texts[0]} and {len(texts) - 1} more change{'s' if len(texts) > 2 else ''}"

@@ -1,0 +1,140 @@
+"""Laws 2, 3 and 5 over random graphs: diff is exact, inverses restore, nothing is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.expression import Expression
+from graph.memory import MemorySnapshot
+from graph.model import Delta, Literal, Qualifier, Statement
+from graph.overlay import Overlay
+from graph.vocabulary import (
+    ANNOTATION_PROPERTY,
+    CLASS,
+    COMMENT,
+    DEFINITION,
+    DEPRECATED,
+    EQUIVALENT_CLASS,
+    EXACT_SYNONYM,
+    LABEL,
+    OBO,
+    OBJECT_PROPERTY,
+    RDF_TYPE,
+    RELATED_SYNONYM,
+    REPLACED_BY,
+    SUBCLASS_OF,
+    XREF,
+    XSD_BOOLEAN,
+)
+from kgcl.apply import Status, apply
+from kgcl.diff import diff
+from kgcl.parser import parse
+from kgcl.policy import FLAG_POLICY, OBO_POLICY, Policy
+from kgcl.render import render
+
+NODES = [f"{OBO}X_{n:07d}" for n in range(6)]
+PART_OF = OBO + "BFO_0000050"
+TEXTS = ["a", "b", "obsolete a", "don't \\ \"say\"\n'@en", "{x=1} # !", "🙂"]
+
+nodes = st.sampled_from(NODES)
+texts = st.sampled_from(TEXTS)
+literals = st.builds(Literal, texts) | st.builds(
+    lambda text, tag: Literal(text, language=tag), texts, st.sampled_from(["en", "de"])
+)
+qualifiers = st.lists(
+    st.builds(Qualifier, st.just(XREF), st.builds(Literal, texts)), max_size=2
+).map(tuple)
+expressions = st.builds(
+    lambda a, b: Expression(
+        "ObjectIntersectionOf", (a, Expression("ObjectSomeValuesFrom", (PART_OF, b)))
+    ),
+    nodes,
+    nodes,
+)
+statements = st.one_of(
+    st.builds(
+        Statement,
+        nodes,
+        st.just(RDF_TYPE),
+        st.sampled_from([CLASS, OBJECT_PROPERTY, ANNOTATION_PROPERTY]),
+    ),
+    st.builds(
+        Statement,
+        nodes,
+        st.sampled_from([LABEL, DEFINITION, COMMENT, EXACT_SYNONYM, RELATED_SYNONYM, XREF]),
+        literals,
+        qualifiers,
+    ),
+    st.builds(
+        Statement,
+        nodes,
+        st.sampled_from([SUBCLASS_OF, PART_OF, REPLACED_BY]),
+        nodes,
+        qualifiers,
+    ),
+    st.builds(Statement, nodes, st.just(DEPRECATED), st.just(Literal("true", XSD_BOOLEAN))),
+    st.builds(Statement, nodes, st.just(EQUIVALENT_CLASS), expressions),
+)
+graphs = st.lists(statements, max_size=25).map(MemorySnapshot)
+policies = st.sampled_from([OBO_POLICY, FLAG_POLICY])
+
+
+@given(graphs, graphs, policies)
+def test_diff_then_apply_gives_the_second_graph(
+    a: MemorySnapshot, b: MemorySnapshot, policy: Policy
+) -> None:
+    changes = diff(a, b, policy)
+    outcome = apply(changes, a, policy)
+    assert not outcome.rejected
+    assert frozenset(Overlay(a, outcome.delta).statements()) == b.all
+    assert diff(a, b, policy) == changes
+
+
+@given(graphs, graphs, policies)
+def test_diff_survives_its_text(a: MemorySnapshot, b: MemorySnapshot, policy: Policy) -> None:
+    from graph.prefixes import PrefixMap
+
+    prefixes = PrefixMap.of(a)
+    text = "\n".join(render(change, prefixes) for change in diff(a, b, policy))
+    outcome = apply(parse(text), a, policy)
+    assert not outcome.rejected
+    assert frozenset(Overlay(a, outcome.delta).statements()) == b.all
+
+
+@given(graphs, graphs, policies)
+def test_each_change_and_its_inverse_restore(
+    a: MemorySnapshot, b: MemorySnapshot, policy: Policy
+) -> None:
+    outcome = apply(diff(a, b, policy), a, policy)
+    state = Overlay(a)
+    for result in outcome.results:
+        assert result.status is Status.APPLIED
+        after = Overlay(a, state.delta.then(result.delta))
+        back = Overlay(a, after.delta.then(result.delta.inverse))
+        assert frozenset(back.statements()) == frozenset(state.statements())
+        state = after
+
+
+@given(graphs, graphs, policies, st.booleans())
+def test_every_change_ends_with_a_status_and_a_reason(
+    a: MemorySnapshot, b: MemorySnapshot, policy: Policy, keep_going: bool
+) -> None:
+    """Changes made for another graph: most do not fit, and each must say so."""
+    batch: Sequence[object] = diff(b, a, policy)
+    outcome = apply(diff(b, a, policy), a, policy, keep_going)
+    assert len(outcome.results) == len(batch)
+    for result in outcome.results:
+        assert (result.status is Status.APPLIED) == (not result.reason)
+        assert (result.status is Status.APPLIED) == bool(result.delta)
+    if outcome.rejected and not keep_going:
+        assert outcome.delta == Delta()
+        with pytest.raises(Exception, match="."):
+            outcome.raise_if_rejected()
+    netted = Delta()
+    for result in outcome.results:
+        netted = netted.then(result.delta)
+    assert netted == outcome.delta
