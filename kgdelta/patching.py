@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph.commit import CommitMeta
-from graph.prefixes import PrefixMap
-from kgcl.apply import Outcome, Status, apply
 from kgcl.parser import parse
 from kgcl.render import render
 
+from graph.commit import CommitMeta
+from graph.prefixes import PrefixMap
+from kgcl.apply import Outcome, Status, apply
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from graph.commit import Commit
     from graph.snapshot import Snapshot
@@ -77,3 +79,31 @@ def _summary(texts: Sequence[str]) -> str:
     if len(texts) == 1:
         return texts[0]
     return f"{texts[0]} and {len(texts) - 1} more change{'s' if len(texts) > 2 else ''}"
+
+
+def apply_to_file(
+    changes: str | Sequence[Change],
+    source: Path,
+    target: Path | None,
+    *,
+    policy: Policy | None = None,
+    keep_going: bool = False,
+) -> tuple[Outcome, Snapshot]:
+    """Apply a batch to a file and write the result, or only judge it where there is no target.
+
+    The target is replaced in one step after everything was written; a rejected batch leaves it
+    as it was. Returns the outcome and the state of the source. Raises IngestError,
+    KgclSyntaxError, OSError.
+    """
+    from ingest.formats import read
+
+    from graph.overlay import Overlay
+    from kgdelta.files import write_file
+
+    batch = as_changes(changes)
+    document = read(source)
+    before = document.snapshot()
+    outcome = apply(batch, before, policy, keep_going)
+    if target is not None and (keep_going or not outcome.rejected):
+        write_file(Overlay(before, outcome.delta), target)
+    return outcome, before

@@ -1,0 +1,37 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+ROOMS := graph kgcl ingest queries embeddings kgdelta
+
+.PHONY: demo test test-long lint bench clean
+
+demo: $(READY)
+	$(BIN)/kgdelta demo
+
+test: $(READY)
+	$(BIN)/pytest -m "not long"
+
+test-long: $(READY)
+	$(BIN)/pytest -m long
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find $(ROOMS) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) with the versions of constraints.txt; torch makes this a few minutes once."
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("kgdelta needs Python 3.11 or newer; try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embeddings,pandas,dev]"
+	@touch $(READY)
+	@echo "Ready: $(BIN)/kgdelta --help"

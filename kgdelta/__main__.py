@@ -1,0 +1,7 @@
+"""``python -m kgdelta``."""
+
+from __future__ import annotations
+
+from kgdelta.cli import main
+
+main()

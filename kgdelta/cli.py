@@ -1,0 +1,115 @@
+"""The command line. Commands are imported when they are asked for, to start fast."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from graph.errors import KgdeltaError
+from kgdelta.errors import ForeignRoomError, exit_code
+from kgdelta.rooms import check_rooms
+
+#: Where each command lives, in the order of the help page.
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "demo": "kgdelta.commands.demo",
+        "init": "kgdelta.commands.refs",
+        "import": "kgdelta.commands.files",
+        "export": "kgdelta.commands.files",
+        "convert": "kgdelta.commands.files",
+        "parse": "kgdelta.commands.changes",
+        "apply": "kgdelta.commands.changes",
+        "diff": "kgdelta.commands.changes",
+        "log": "kgdelta.commands.past",
+        "show": "kgdelta.commands.past",
+        "life": "kgdelta.commands.past",
+        "blame": "kgdelta.commands.past",
+        "branch": "kgdelta.commands.refs",
+        "tag": "kgdelta.commands.refs",
+        "merge": "kgdelta.commands.merging",
+        "revert": "kgdelta.commands.merging",
+        "verify": "kgdelta.commands.refs",
+        "search": "kgdelta.commands.ask",
+        "tree": "kgdelta.commands.ask",
+        "shift": "kgdelta.commands.drift",
+        "denoise": "kgdelta.commands.drift",
+    }
+)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(import_module(module), f"{cmd_name}_command")
+        return command if isinstance(command, click.Command) else None
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="kgdelta")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Version control and drift analysis for knowledge graphs.
+
+    Exit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 bad input, 4 rejected change,
+    5 stale head, 6 not found, 7 unavailable.
+    """
+    del debug  # read from the arguments by main, which must know it before parsing fails
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; an error is one line."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        check_rooms()
+        cli.main(args=given, prog_name="kgdelta", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        _leave("interrupted; nothing half-done is kept", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has left, as `| head` does; there is nobody to tell.
+        sys.stderr.close()
+        sys.exit(0)
+    except (KgdeltaError, ForeignRoomError, OSError, UnicodeError) as error:
+        if "--debug" in given:
+            raise
+        _leave(_one_line(error), _code(error))
+
+
+def _code(error: BaseException) -> int:
+    if isinstance(error, FileNotFoundError):
+        return 6
+    return 7 if isinstance(error, OSError) else exit_code(error)
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+def _leave(message: str, code: int) -> None:
+    click.echo(f"kgdelta: {message}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Changes as text: read, applied, and found between two states."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from graph.errors import NotFoundError
+from kgdelta import settings
+from kgdelta.errors import UsageError
+from kgdelta.output import counted, emit_lines, say
+from kgdelta.session import Session, json_option, store_options
+
+if TYPE_CHECKING:
+    from kgcl.parser import Command
+
+    from graph.snapshot import Snapshot
+    from kgcl.apply import Outcome, Result
+    from kgcl.policy import Policy
+
+
+def _read_text(source: str) -> str:
+    if source == "-":
+        return sys.stdin.read()
+    path = Path(source)
+    if not path.is_file():
+        raise NotFoundError("file", source)
+    return path.read_text(encoding="utf-8-sig")
+
+
+def _policy(name: str | None) -> Policy | None:
+    from kgcl.policy import named_policy
+
+    return named_policy(name) if name else None
+
+
+policy_option = click.option(
+    "--policy", metavar="NAME", help="What obsoletion does: obo or flag (default: the graph's)."
+)
+
+
+@click.command("parse")
+@click.argument("source", metavar="FILE|-")
+@json_option
+def parse_command(source: str, as_json: bool) -> None:
+    """Read KGCL and show what each command is; every mistake is told with its place."""
+    from kgcl.parser import parse_all
+    from kgcl.render import render
+    from kgcl.schema import to_fields
+
+    parsed = parse_all(_read_text(source))
+    for command in parsed.commands:
+        change = command.change
+        line = command.position.line
+        if as_json:
+            row = {"line": line, "class": type(change).__name__, "fields": to_fields(change)}
+            emit_lines([row])
+        else:
+            click.echo(f"{line}: {type(change).__name__}: {render(change)}")
+    for error in parsed.errors:
+        if as_json:
+            emit_lines(
+                [
+                    {
+                        "line": error.line,
+                        "column": error.column,
+                        "error": error.reason,
+                        "expected": list(error.expected),
+                    }
+                ]
+            )
+        else:
+            say(f"{source}: {error}")
+    if parsed.errors:
+        raise click.exceptions.Exit(3)
+
+
+@click.command("apply")
+@click.argument("source", metavar="FILE|-", required=False)
+@click.option("-c", "--command", "texts", multiple=True, help="A change, instead of FILE.")
+@click.option("--input", "input_file", type=click.Path(), help="Change this file, not a store.")
+@click.option("--output", "output_file", type=click.Path(), help="Where the changed file goes.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, change nothing.")
+@click.option("--keep-going", is_flag=True, help="Apply what can be applied, report the rest.")
+@click.option("-m", "--message", default="", help="Message of the commit.")
+@click.option("--author", help="Who changes (default: git's user.name).")
+@policy_option
+@store_options
+def apply_command(
+    session: Session,
+    source: str | None,
+    texts: tuple[str, ...],
+    input_file: str | None,
+    output_file: str | None,
+    dry_run: bool,
+    keep_going: bool,
+    message: str,
+    author: str | None,
+    policy: str | None,
+) -> None:
+    """Apply KGCL as one commit, or to a file. A rejected change stops all: exit code 4."""
+    from kgcl.parser import parse_all
+
+    from kgdelta.patching import apply_to_file, apply_to_store
+
+    if bool(texts) == (source is not None):
+        raise UsageError("give either a FILE of changes (or -) or -c 'COMMAND'")
+    if (input_file is None) != (output_file is None) and not dry_run:
+        raise UsageError("--input and --output go together")
+    parsed = parse_all("\n".join(texts) if source is None else _read_text(source))
+    if parsed.errors:
+        for error in parsed.errors[1:]:
+            say(f"{source or 'command'}: {error}")
+        raise parsed.errors[0]
+    changes = [command.change for command in parsed.commands]
+    if input_file is not None:
+        outcome, before = apply_to_file(
+            changes,
+            Path(input_file),
+            None if dry_run or output_file is None else Path(output_file),
+            policy=_policy(policy),
+            keep_going=keep_going,
+        )
+        _report(session, list(parsed.commands), outcome, before)
+        done = f"written to {output_file}" if outcome.delta and not dry_run else ""
+    else:
+        with session.store() as store:
+            before = store.snapshot(session.branch)
+            patch = apply_to_store(
+                store,
+                changes,
+                session.branch,
+                message=message,
+                author=settings.author(author),
+                policy=_policy(policy),
+                dry_run=dry_run,
+                keep_going=keep_going,
+            )
+            outcome = patch.outcome
+            _report(session, list(parsed.commands), outcome, before)
+        done = f"commit {patch.commit.short} on {session.branch}" if patch.commit else ""
+    if not session.json:
+        say(_verdict(outcome, done, dry_run, keep_going))
+    if outcome.rejected:
+        raise click.exceptions.Exit(4)
+
+
+def _verdict(outcome: Outcome, done: str, dry_run: bool, keep_going: bool) -> str:
+    rejected = counted(len(outcome.rejected), "change") + " rejected"
+    if outcome.rejected and not keep_going:
+        return f"{rejected}; nothing was applied"
+    size = f"{len(outcome.delta.removed)} removed, {len(outcome.delta.added)} added"
+    if not outcome.delta:
+        return "nothing to change" + (f"; {rejected}" if outcome.rejected else "")
+    verdict = f"dry run: {size}, nothing was changed" if dry_run else f"{done}: {size}"
+    return verdict + (f"; {rejected}" if outcome.rejected else "")
+
+
+def _report(session: Session, commands: list[Command], outcome: Outcome, before: Snapshot) -> None:
+    from graph.prefixes import PrefixMap
+
+    prefixes = PrefixMap.of(before)
+    for command, result in zip(commands, outcome.results, strict=True):
+        if session.json:
+            emit_lines([_row(command, result, before)])
+            continue
+        if result.withheld:
+            continue
+        click.echo(f"{command.position.line}: {result.status}: {command.text}")
+        if result.reason:
+            click.echo(f"   {result.reason}")
+        from kgdelta.wording import effect_text
+
+        for effect in result.effects:
+            click.echo(f"   also: {effect_text(effect, prefixes, before)}")
+
+
+def _row(command: Command, result: Result, before: Snapshot) -> dict[str, object]:
+    from graph.prefixes import PrefixMap
+    from kgdelta.wording import effect_text, statement_texts
+
+    prefixes = PrefixMap.of(before)
+    return {
+        "line": command.position.line,
+        "text": command.text,
+        "status": str(result.status),
+        "reason": result.reason,
+        "added": statement_texts(result.delta.added, prefixes),
+        "removed": statement_texts(result.delta.removed, prefixes),
+        "effects": [effect_text(effect, prefixes, before) for effect in result.effects],
+    }
+
+
+@click.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["kgcl", "markdown"]),
+    default="kgcl",
+    help="KGCL, one change a line, or release notes in Markdown.",
+)
+@click.option("--exit-code", is_flag=True, help="Leave with 1 where the states differ.")
+@policy_option
+@store_options
+def diff_command(
+    session: Session,
+    before: str,
+    after: str,
+    form: str,
+    exit_code: bool,
+    policy: str | None,
+) -> None:
+    """Say what leads from A to B: versions, files, or REV:path in a git repository."""
+    from graph.model import Delta
+    from graph.prefixes import PrefixMap
+    from kgcl.diff import lift
+    from kgdelta.states import state_named
+
+    a, b = state_named(before, session), state_named(after, session)
+    delta = Delta.between(a.statements(), b.statements())
+    changes = lift(a, delta, _policy(policy))
+    prefixes = PrefixMap.of(a)
+    if session.json:
+        from kgdelta.comparing import change_rows
+
+        emit_lines(change_rows(changes, a, _policy(policy)))
+    elif form == "markdown":
+        from queries.notes import release_notes, to_markdown
+
+        sections = release_notes(changes, a, delta, prefixes)
+        click.echo(to_markdown(sections, f"{before} to {after}"))
+    else:
+        from kgcl.render import render
+
+        for change in changes:
+            click.echo(render(change, prefixes))
+    if exit_code and delta:
+        raise click.exceptions.Exit(1)

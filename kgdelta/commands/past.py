@@ -1,0 +1,198 @@
+"""The past: commits, the life of a node, and who set what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from graph.commit import Commit, format_time
+from graph.errors import NotFoundError
+from graph.prefixes import PrefixMap
+from kgdelta.output import columns, emit_json, emit_lines
+from kgdelta.session import Session, store_options
+from kgdelta.wording import statement_row, statement_text
+
+if TYPE_CHECKING:
+    from graph.store import Store
+
+
+def commit_row(commit: Commit) -> dict[str, object]:
+    """A commit as a row for programs."""
+    return {
+        "commit": commit.id,
+        "parents": list(commit.parents),
+        "date": format_time(commit.authored),
+        "committed": format_time(commit.committed),
+        "author": commit.author,
+        "message": commit.message,
+        "provenance": dict(commit.provenance),
+    }
+
+
+def _day(commit: Commit) -> str:
+    return commit.authored.strftime("%Y-%m-%d")
+
+
+@click.command("log")
+@click.argument("node", required=False)
+@click.option("--at", "version", metavar="VERSION", help="Where to start (default: --branch).")
+@click.option("--author", help="Only commits of this author.")
+@click.option("--grep", "text", metavar="TEXT", help="Only commits whose message has TEXT.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Authored on this day or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Authored before this day.")
+@click.option("-n", "--max", "limit", type=click.IntRange(min=1), help="At most this many.")
+@store_options
+def log_command(
+    session: Session,
+    node: str | None,
+    version: str | None,
+    author: str | None,
+    text: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+) -> None:
+    """List commits, newest first; with NODE, those that touched it."""
+    from itertools import islice
+
+    from graph.commit import as_utc
+    from graph.store import LogFilter
+
+    with session.store() as store:
+        start = version or session.branch
+        subject = None
+        if node is not None:
+            from queries.naming import node_named
+
+            subject = node_named(node, store.snapshot(start))
+        where = LogFilter(
+            subject,
+            author,
+            text,
+            as_utc(since) if since else None,
+            as_utc(until) if until else None,
+        )
+        names: dict[str, list[str]] = {}
+        for tag in store.tags():
+            names.setdefault(tag.commit, []).append(tag.name)
+        for commit in islice(store.log(start, where), limit):
+            if session.json:
+                emit_lines([{**commit_row(commit), "tags": names.get(commit.id, [])}])
+            else:
+                tags = f" ({', '.join(names[commit.id])})" if commit.id in names else ""
+                first_line = commit.message.partition("\n")[0]
+                click.echo(f"{commit.short} {_day(commit)} {commit.author}: {first_line}{tags}")
+
+
+@click.command("show")
+@click.argument("version")
+@store_options
+def show_command(session: Session, version: str) -> None:
+    """Show one commit: who, when, why, and what it changed as KGCL."""
+    from kgcl.render import render
+
+    from queries.history import changes_of
+
+    with session.store() as store:
+        commit = store.show(version)
+        delta = store.delta(commit.id)
+        prefixes = _prefixes(store, commit.parents[0] if commit.parents else commit.id)
+        if commit.changes:
+            texts = list(commit.changes)
+        else:
+            texts = [render(change, prefixes) for change in changes_of(store, commit, delta)]
+    if session.json:
+        counts = {"added": len(delta.added), "removed": len(delta.removed)}
+        emit_json({**commit_row(commit), "changes": texts, **counts})
+        return
+    click.echo(f"commit  {commit.id}")
+    for parent in commit.parents:
+        click.echo(f"parent  {parent}")
+    click.echo(f"author  {commit.author}\ndate    {format_time(commit.authored)}")
+    for key, value in commit.provenance:
+        click.echo(f"{key:<7} {value}")
+    click.echo(f"\n    {commit.message}\n")
+    for text in texts:
+        click.echo(text)
+
+
+def _prefixes(store: Store, version: str) -> PrefixMap:
+    return PrefixMap.of(store.snapshot(version))
+
+
+@click.command("life")
+@click.argument("node")
+@click.option("--at", "version", metavar="VERSION", help="Up to here (default: --branch).")
+@store_options
+def life_command(session: Session, node: str, version: str | None) -> None:
+    """Tell what happened to NODE (an id or a label), oldest first."""
+    from kgcl.render import render
+
+    from queries.history import life
+    from queries.naming import node_named
+
+    with session.store() as store:
+        until = version or session.branch
+        snapshot = store.snapshot(until)
+        prefixes = PrefixMap.of(snapshot)
+        subject = node_named(node, snapshot)
+        events = list(life(store, subject, until))
+    if session.json:
+        emit_lines(
+            {
+                **commit_row(event.commit),
+                "node": prefixes.contract(subject),
+                "changes": [render(change, prefixes) for change in event.changes],
+                "added": len(event.delta.added),
+                "removed": len(event.delta.removed),
+            }
+            for event in events
+        )
+        return
+    for event in events:
+        click.echo(f"{_day(event.commit)} {event.commit.short} {event.commit.message}")
+        for change in event.changes:
+            click.echo(f"    {render(change, prefixes)}")
+    if not events:
+        raise NotFoundError("node in this history", prefixes.contract(subject))
+
+
+@click.command("blame")
+@click.argument("node")
+@click.option("--at", "version", metavar="VERSION", help="State to ask about (default: --branch).")
+@store_options
+def blame_command(session: Session, node: str, version: str | None) -> None:
+    """Show each statement about NODE with the commit that set it."""
+    from queries.naming import node_named
+
+    with session.store() as store:
+        at = version or session.branch
+        snapshot = store.snapshot(at)
+        prefixes = PrefixMap.of(snapshot)
+        subject = node_named(node, snapshot)
+        found = sorted(
+            (b for b in store.blame({subject}, at) if b.statement.subject == subject),
+            key=lambda b: b.statement.encode(),
+        )
+    if session.json:
+        emit_lines(
+            {
+                "statement": statement_row(b.statement, prefixes),
+                "commit": b.commit.id,
+                "date": format_time(b.commit.authored),
+                "author": b.commit.author,
+                "message": b.commit.message,
+            }
+            for b in found
+        )
+        return
+    rows = [
+        (_day(b.commit), b.commit.short, b.commit.author, statement_text(b.statement, prefixes))
+        for b in found
+    ]
+    for line in columns(rows):
+        click.echo(line)
+    if not rows:
+        raise NotFoundError("node at this version", prefixes.contract(subject))

@@ -1,0 +1,50 @@
+"""Writing files so that a failure leaves what was there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+    from graph.snapshot import Snapshot
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[IO[bytes]]:
+    """A new file beside the target that takes its place once everything is written.
+
+    Raises OSError; the target is then as it was.
+    """
+    target = target.resolve()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def write_file(snapshot: Snapshot, target: Path, form: str | None = None) -> None:
+    """Write a state to a file in the format of its name, or in the one given."""
+    from ingest.formats import write
+
+    with replacing(target) as stream:
+        write(snapshot, stream, form or target.name)

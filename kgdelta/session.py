@@ -1,0 +1,55 @@
+"""The options that commands share, and the store they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgdelta import settings
+
+if TYPE_CHECKING:
+    from graph.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where a command works: store, graph and branch, and whether it answers in JSON."""
+
+    url: str
+    graph: str
+    branch: str
+    json: bool
+
+    @contextmanager
+    def store(self, create: bool = False) -> Iterator[Store]:
+        """The store, closed again afterwards. Raises NotFoundError and its siblings."""
+        from graph.store import open_store
+
+        store = open_store(self.url, self.graph, create)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def store_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--store``, ``--graph``, ``--branch`` and ``--json``; pass a :class:`Session` first."""
+
+    @click.option("--store", "store", metavar="URL", help="Store to use (default: ./kg.db).")
+    @click.option("--graph", default="default", metavar="NAME", help="Graph in the store.")
+    @click.option("--branch", default="main", metavar="NAME", help="Branch to work on.")
+    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    def wrapped(
+        store: str | None, graph: str, branch: str, as_json: bool, **arguments: Any
+    ) -> None:
+        command(Session(settings.store_url(store), graph, branch, as_json), **arguments)
+
+    return update_wrapper(wrapped, command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")

@@ -1,0 +1,108 @@
+"""Statements, effects and conflicts as people read them, and as rows for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.expression import Expression
+from graph.model import Literal, Object, Qualifier, Statement, in_order
+from kgcl.state import Effect, EffectKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graph.merge import Conflict
+
+    from graph.prefixes import PrefixMap
+    from graph.snapshot import Snapshot
+
+
+def object_text(value: Object, prefixes: PrefixMap) -> str:
+    """An object with its nodes contracted."""
+    if isinstance(value, str):
+        return prefixes.contract(value)
+    if isinstance(value, Expression):
+        inner = " ".join(object_text(argument, prefixes) for argument in value.arguments)
+        return f"{value.operator}({inner})"
+    return str(value)
+
+
+def qualifier_text(qualifiers: Iterable[Qualifier], prefixes: PrefixMap) -> str:
+    """Qualifiers in braces, or nothing."""
+    parts = [
+        f"{prefixes.contract(q.predicate)}={object_text(q.value, prefixes)}"
+        + qualifier_text(q.qualifiers, prefixes)
+        for q in qualifiers
+    ]
+    return f" {{{', '.join(parts)}}}" if parts else ""
+
+
+def statement_text(statement: Statement, prefixes: PrefixMap) -> str:
+    """A statement on one line, its nodes contracted."""
+    return (
+        f"{prefixes.contract(statement.subject)} {prefixes.contract(statement.predicate)} "
+        f"{object_text(statement.object, prefixes)}"
+        f"{qualifier_text(statement.qualifiers, prefixes)}"
+    )
+
+
+def statement_row(statement: Statement, prefixes: PrefixMap) -> dict[str, object]:
+    """A statement as a row: contracted nodes, and the parts of a literal."""
+    row: dict[str, object] = {
+        "subject": prefixes.contract(statement.subject),
+        "predicate": prefixes.contract(statement.predicate),
+    }
+    if isinstance(statement.object, Literal):
+        row["object"] = statement.object.value
+        row["datatype"] = prefixes.contract(statement.object.datatype)
+        if statement.object.language:
+            row["language"] = statement.object.language
+    else:
+        row["object"] = object_text(statement.object, prefixes)
+    if statement.qualifiers:
+        row["qualifiers"] = qualifier_text(statement.qualifiers, prefixes).strip()
+    return row
+
+
+def statement_texts(statements: Iterable[Statement], prefixes: PrefixMap) -> list[str]:
+    """Statements in canonical order, each on one line."""
+    return [statement_text(statement, prefixes) for statement in in_order(statements)]
+
+
+def effect_text(effect: Effect, prefixes: PrefixMap, snapshot: Snapshot) -> str:
+    """A side effect in plain words."""
+    statement = effect.removed or effect.added or effect.concerns
+    if statement is None:
+        return effect.kind.value
+    labels = snapshot.labels({statement.subject})
+    label = labels.get(statement.subject)
+    name = prefixes.contract(statement.subject) + (f" ({label.value})" if label else "")
+    predicate = prefixes.contract(statement.predicate)
+    if effect.kind is EffectKind.RELABELLED and effect.added is not None:
+        return f"{name} is relabelled {object_text(effect.added.object, prefixes)}"
+    if effect.kind is EffectKind.REWIRED and effect.removed is not None:
+        old = object_text(effect.removed.object, prefixes)
+        if effect.added is None:
+            return f"{name} no longer has {predicate} {old}: it has the new edge already"
+        return f"{name} goes from {predicate} {old} to {object_text(effect.added.object, prefixes)}"
+    text = f"{name} {predicate} {object_text(statement.object, prefixes)}"
+    return f"{effect.kind.value}: {text}"
+
+
+def conflict_row(conflict: Conflict, prefixes: PrefixMap) -> dict[str, object]:
+    """A conflict as a row: its kind, and base, ours, theirs as lists of statements."""
+    return {
+        "kind": str(conflict.kind),
+        "base": statement_texts(conflict.base, prefixes),
+        "ours": statement_texts(conflict.ours, prefixes),
+        "theirs": statement_texts(conflict.theirs, prefixes),
+    }
+
+
+def conflict_text(conflict: Conflict, prefixes: PrefixMap) -> str:
+    """A conflict on a few lines."""
+    lines = [f"conflict: {conflict.kind}"]
+    for side in ("base", "ours", "theirs"):
+        statements = statement_texts(getattr(conflict, side), prefixes)
+        lines += [f"  {side:<6} {text}" for text in statements or ["-"]]
+    return "\n".join(lines)
