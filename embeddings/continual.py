@@ -1,0 +1,88 @@
+"""One warm-started training through a sequence of snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.errors import TrainingError
+from embeddings.tensors import EdgeRule, EdgeTable, Vocabulary, read_edges
+from embeddings.train import TrainConfig, Trainer
+from graph.snapshot import Snapshot
+
+#: Called before each snapshot with (its number, epochs it will take).
+Started = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryConfig:
+    """A training from scratch of ``first_epochs``, then ``next_epochs`` on each later snapshot."""
+
+    train: TrainConfig = TrainConfig()
+    first_epochs: int = 20
+    next_epochs: int = 8
+    rule: EdgeRule = EdgeRule()
+
+    def __post_init__(self) -> None:
+        if self.first_epochs < 1 or self.next_epochs < 1:
+            raise TrainingError("configuration", "epochs must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A snapshot's edges and the training as it stood behind it."""
+
+    table: EdgeTable
+    trainer: Trainer
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """The entity vectors, shape (entities known by then, width)."""
+        return vectors_of(self.trainer)
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The stages of one training, oldest first; an entity has the same row in all of them."""
+
+    config: TrajectoryConfig
+    stages: tuple[Stage, ...]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of the last stage, which holds that of every other."""
+        return self.stages[-1].table.vocabulary if self.stages else Vocabulary()
+
+    def extended(self, snapshot: Snapshot, started: Started | None = None) -> Trajectory:
+        """This trajectory and one stage more; nothing here changes.
+
+        Raises TrainingError where the snapshot has no edges.
+        """
+        table = read_edges(snapshot, self.vocabulary, self.config.rule)
+        epochs = self.config.next_epochs if self.stages else self.config.first_epochs
+        trainer = self.stages[-1].trainer.copy() if self.stages else Trainer(self.config.train)
+        if started:
+            started(len(self.stages), epochs)
+        trainer.fit(table, epochs)
+        return Trajectory(self.config, (*self.stages, Stage(table, trainer)))
+
+
+def train_trajectory(
+    snapshots: Iterable[Snapshot],
+    config: TrajectoryConfig | None = None,
+    started: Started | None = None,
+) -> Trajectory:
+    """Train the first snapshot from scratch and go on through the others in order."""
+    trajectory = Trajectory(config or TrajectoryConfig(), ())
+    for snapshot in snapshots:
+        trajectory = trajectory.extended(snapshot, started)
+    return trajectory
+
+
+def vectors_of(trainer: Trainer) -> NDArray[np.float32]:
+    """A model's entity vectors as float32 of shape (entities, width), a copy."""
+    vectors: NDArray[np.float32] = trainer.model.embed().detach().cpu().numpy().copy()
+    return vectors

@@ -1,0 +1,1 @@
+"""The tour: the whole product on real releases of a real ontology."""
