@@ -12,9 +12,10 @@ from graph.model import Delta, Statement
 from graph.vocabulary import SETTINGS
 
 if TYPE_CHECKING:
+    from ingest.document import Document, Problem
+
     from graph.commit import Commit
     from graph.store import Store
-    from ingest.document import Document, Problem
 
 
 @dataclass(frozen=True, slots=True)

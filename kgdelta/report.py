@@ -135,7 +135,7 @@ def _number(value: int) -> str:
 
 def _measured(value: float | None) -> str:
     if value is None:
-        return '<td class="n" data-v="2">–</td>'
+        return '<td class="n" data-v="2">-</td>'
     return f'<td class="n" data-v="{value:.6g}">{value:.2g}</td>'
 
 

@@ -15,10 +15,9 @@ from kgdelta.output import counted, emit_lines, say
 from kgdelta.session import Session, json_option, store_options
 
 if TYPE_CHECKING:
-    from kgcl.parser import Command
-
     from graph.snapshot import Snapshot
     from kgcl.apply import Outcome, Result
+    from kgcl.parser import Command
     from kgcl.policy import Policy
 
 
@@ -47,9 +46,10 @@ policy_option = click.option(
 @json_option
 def parse_command(source: str, as_json: bool) -> None:
     """Read KGCL and show what each command is; every mistake is told with its place."""
-    from kgcl.parser import parse_all
     from kgcl.render import render
     from kgcl.schema import to_fields
+
+    from kgcl.parser import parse_all
 
     parsed = parse_all(_read_text(source))
     for command in parsed.commands:
@@ -103,7 +103,6 @@ def apply_command(
 ) -> None:
     """Apply KGCL as one commit, or to a file. A rejected change stops all: exit code 4."""
     from kgcl.parser import parse_all
-
     from kgdelta.patching import apply_to_file, apply_to_store
 
     if bool(texts) == (source is not None):

@@ -1,0 +1,140 @@
+"""Which terms shifted, and which statements are probably wrong."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import click
+
+from graph.errors import UnavailableError
+from kgdelta.output import columns, counted, emit_lines, say
+from kgdelta.session import Session, store_options
+
+
+def _need_embeddings() -> None:
+    """Refuse in one line where the extra is not installed."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("torch", "torch_geometric", "sklearn") if find_spec(name) is None]
+    if missing:
+        raise UnavailableError(
+            "this command", f"{missing[0]} is not installed", "pip install 'kgdelta[embeddings]'"
+        )
+
+
+@click.command("shift")
+@click.argument("before", metavar="FROM")
+@click.argument("after", metavar="TO")
+@click.option("--seed", type=int, default=0, help="Seed of the training and of the null.")
+@click.option("--all", "everything", is_flag=True, help="Show every node that moved.")
+@click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
+@store_options
+def shift_command(
+    session: Session, before: str, after: str, seed: int, everything: bool, limit: int
+) -> None:
+    """Find the terms whose meaning moved between two versions or files.
+
+    The score ranks; p is the chance of such a move by edits that change no meaning, measured on
+    the FROM version; q is p corrected for the number of edited terms.
+    """
+    _need_embeddings()
+    from dataclasses import replace
+
+    from embeddings.continual import TrajectoryConfig
+    from embeddings.shift import ShiftConfig, shift
+    from kgdelta.drifting import explain
+    from kgdelta.states import state_named
+
+    old, new = state_named(before, session), state_named(after, session)
+    training = TrajectoryConfig()
+    training = replace(training, train=replace(training.train, seed=seed))
+    result = shift(old, new, training, ShiftConfig(seed=seed), began=lambda what: say(f"{what} …"))
+    rows = result.rows if everything else [row for row in result.rows if row.direct]
+    told = explain(islice(rows, limit), old, new)
+    if session.json:
+        emit_lines(
+            {
+                "node": t.node,
+                "label": t.label,
+                "score": t.row.score,
+                "p": t.row.p,
+                "q": t.row.q,
+                "significant": t.row.significant,
+                "direct": t.row.direct,
+                "changes": list(t.changes),
+            }
+            for t in told
+        )
+        return
+    table = [("node", "label", "score", "p", "q", "real")]
+    table += [
+        (
+            t.node,
+            t.label[:44],
+            f"{t.row.score:.2f}",
+            _figure(t.row.p),
+            _figure(t.row.q),
+            "yes" if t.row.significant else "",
+        )
+        for t in told
+    ]
+    for line in columns(table, right=(2, 3, 4)):
+        click.echo(line)
+    if result.manifest.note:
+        say(result.manifest.note)
+    say(
+        f"{counted(len(result.significant), 'term')} shifted, of "
+        f"{counted(sum(row.direct for row in result.rows), 'edited term')}"
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2g}"
+
+
+@click.command("denoise")
+@click.option("--at", "version", metavar="VERSION", help="State to judge (default: --branch).")
+@click.option("--seed", type=int, default=0, help="Seed of the folds and of the training.")
+@click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
+@store_options
+def denoise_command(session: Session, version: str | None, seed: int, limit: int) -> None:
+    """Rank statements by the probability that they are wrong. Nothing is changed."""
+    _need_embeddings()
+    from embeddings.denoise import DenoiseConfig, denoise
+
+    from graph.prefixes import PrefixMap
+    from kgdelta.states import state_named
+
+    snapshot = state_named(version or session.branch, session)
+    result = denoise(snapshot, DenoiseConfig(seed=seed), began=lambda what: say(f"{what} …"))
+    prefixes = PrefixMap.of(snapshot)
+    rows = result.rows[:limit]
+    labels = snapshot.labels({node for row in rows for node in (row.subject, row.object)})
+
+    def named(node: str) -> str:
+        label = labels.get(node)
+        return f"{prefixes.contract(node)} {label.value}" if label else prefixes.contract(node)
+
+    if session.json:
+        emit_lines(
+            {
+                "subject": prefixes.contract(row.subject),
+                "predicate": prefixes.contract(row.predicate),
+                "object": prefixes.contract(row.object),
+                "posterior": row.posterior,
+            }
+            for row in rows
+        )
+        return
+    for line in columns(
+        [
+            (
+                f"{row.posterior:.2f}",
+                named(row.subject),
+                prefixes.contract(row.predicate),
+                named(row.object),
+            )
+            for row in rows
+        ]
+    ):
+        click.echo(line)
