@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,10 @@ Started = Callable[[int, int], None]
 class TrajectoryConfig:
     """A training from scratch of ``first_epochs``, then ``next_epochs`` on each later snapshot."""
 
-    train: TrainConfig = TrainConfig()
+    train: TrainConfig = field(default_factory=TrainConfig)
     first_epochs: int = 20
     next_epochs: int = 8
-    rule: EdgeRule = EdgeRule()
+    rule: EdgeRule = field(default_factory=EdgeRule)
 
     def __post_init__(self) -> None:
         if self.first_epochs < 1 or self.next_epochs < 1:
@@ -57,7 +57,7 @@ class Trajectory:
         return self.stages[-1].table.vocabulary if self.stages else Vocabulary()
 
     def extended(self, snapshot: Snapshot, started: Started | None = None) -> Trajectory:
-        """This trajectory and one stage more; nothing here changes.
+        """A trajectory of one stage more; this one stays as it is.
 
         Raises TrainingError where the snapshot has no edges.
         """

@@ -66,6 +66,7 @@ def _rank(scores: NDArray[np.float32], target: int, answers: list[int]) -> float
 def metrics(ranks: NDArray[np.float64]) -> Metrics:
     """Mean reciprocal rank and Hits@k of ranks of any shape."""
     flat = ranks.ravel()
-    hits = [float((flat <= k).mean()) if len(flat) else 0.0 for k in (1, 3, 10)]
-    mrr = float((1 / flat).mean()) if len(flat) else 0.0
-    return Metrics(mrr, *hits, count=len(flat))
+    if not len(flat):
+        return Metrics(0.0, 0.0, 0.0, 0.0, 0)
+    first, third, tenth = (float((flat <= k).mean()) for k in (1, 3, 10))
+    return Metrics(float((1 / flat).mean()), first, third, tenth, len(flat))

@@ -91,7 +91,7 @@ class Vocabulary:
         object.__setattr__(self, "relation_rows", {n: i for i, n in enumerate(self.relations)})
 
     def extended(self, entities: Iterable[Node], relations: Iterable[Node]) -> Vocabulary:
-        """This vocabulary with what is new behind it, in the order of the ids."""
+        """A vocabulary with what is new behind what is known, in the order of the ids."""
         new_entities = sorted(set(entities) - self.entity_rows.keys())
         new_relations = sorted(set(relations) - self.relation_rows.keys())
         if not new_entities and not new_relations:
@@ -162,7 +162,8 @@ def _data_class() -> type[Data]:
         warnings.filterwarnings("ignore", message=".*torch.jit", category=FutureWarning)
         warnings.filterwarnings("ignore", message=".*torch.jit", category=DeprecationWarning)
         from torch_geometric.data import Data
-    return Data
+    found: type[Data] = Data
+    return found
 
 
 def read_edges(

@@ -6,13 +6,15 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from embeddings.errors import TrainingError
 from embeddings.models import ComplEx, Model
-from embeddings.tensors import EdgeTable
+from embeddings.tensors import EdgeTable, Indices
 
 #: Called after each epoch with (epochs done in this run, epochs of this run, mean loss).
 Progress = Callable[[int, int, float], None]
@@ -112,7 +114,7 @@ class Trainer:
             len(directed), generator=self._generator(500_000 + self.epochs_done)
         ).to(self.device)
         losses = 0.0
-        for rows in order.split(self.config.batch_size):
+        for rows in torch.split(order, self.config.batch_size):
             losses += self._step(directed[rows]) * len(rows)
         mean = losses / len(directed)
         if mean != mean or mean == float("inf"):
@@ -156,3 +158,20 @@ def device_named(name: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise TrainingError("device", "no CUDA device here", "say cpu or auto")
     return device
+
+
+def losses(model: Model, triples: Indices, batch_size: int = 512) -> NDArray[np.float64]:
+    """-log p of the tail and of the head of each triple among all entities, shape (n, 2)."""
+    device = next(model.parameters()).device
+    found = np.zeros((len(triples), 2))
+    with torch.no_grad():
+        for start in range(0, len(triples), batch_size):
+            rows = torch.from_numpy(np.ascontiguousarray(triples[start : start + batch_size]))
+            h, r, t = rows.to(device).unbind(dim=1)
+            for column, scores, target in (
+                (0, model.score_tails(h, r), t),
+                (1, model.score_heads(r, t), h),
+            ):
+                loss = cross_entropy(scores, target, reduction="none")
+                found[start : start + len(rows), column] = loss.cpu().double().numpy()
+    return found

@@ -1,0 +1,233 @@
+"""What edits without a change of meaning look like, measured: the null of a shift.
+
+A part of the graph is withheld and the model trained without it; then edges of a node are
+swapped for withheld edges of the same node (the same churn, the same meaning) and training goes
+on as it will for the real change. Scores are then judged against what degree and churn explain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement, novelty
+from embeddings.tensors import EdgeTable, Indices, table_from_triples
+from embeddings.train import TrainConfig, Trainer
+
+#: Edited nodes without which a null is not worth its name.
+FEWEST = 60
+_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NullConfig:
+    """How many nodes to edit without meaning, and how much of each."""
+
+    nodes: int = 700
+    most_share_of_nodes: float = 0.25
+    least_withheld: float = 0.15
+    most_withheld: float = 0.5
+    shuffles: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Benign:
+    """Two tables of one vocabulary whose edits change no meaning."""
+
+    before: EdgeTable
+    after: EdgeTable
+
+
+def benign_edits(table: EdgeTable, config: NullConfig, seed: int) -> Benign:
+    """Withhold edges of sampled nodes; then swap, add or remove as many as half of the rest."""
+    generator = np.random.default_rng((seed, 1))
+    degrees = table.degrees()
+    able = np.flatnonzero(degrees >= 3)
+    count = min(config.nodes, int(config.most_share_of_nodes * len(able)))
+    nodes = generator.choice(able, size=count, replace=False)
+    incident = _incident(table)
+    withheld = np.zeros(len(table), dtype=bool)
+    own: list[Indices] = []
+    for node in nodes:
+        share = generator.uniform(config.least_withheld, config.most_withheld)
+        edges = incident[int(node)]
+        taken = generator.permutation(edges)[: max(1, round(share * len(edges)))]
+        taken = taken[~withheld[taken]]
+        withheld[taken] = True
+        own.append(taken)
+    after = ~withheld
+    for node, taken in zip(nodes, own, strict=True):
+        _edit(after, withheld, incident[int(node)], taken, generator)
+    return Benign(
+        table_from_triples(table.triples[~withheld], table.vocabulary),
+        table_from_triples(table.triples[after], table.vocabulary),
+    )
+
+
+def _edit(
+    after: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    withheld: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    edges: Indices,
+    taken: Indices,
+    generator: np.random.Generator,
+) -> None:
+    """Mostly swaps, as planted controls are; some nodes only gain and some only lose edges."""
+    present = edges[~withheld[edges] & after[edges]]
+    most = max(1, len(present) // 2)
+    size = int(generator.integers(1, most + 1))
+    kind = generator.choice(3, p=(0.7, 0.2, 0.1))
+    if kind != 1 and len(present) > size:
+        after[generator.permutation(present)[:size]] = False
+    if kind != 2:
+        after[taken[:size]] = True
+
+
+def _incident(table: EdgeTable) -> dict[int, Indices]:
+    ends = np.concatenate((table.triples[:, 0], table.triples[:, 2]))
+    edges = np.tile(np.arange(len(table)), 2)
+    order = np.argsort(ends, kind="stable")
+    nodes, starts = np.unique(ends[order], return_index=True)
+    groups = np.split(edges[order], starts[1:])
+    return {int(n): np.unique(group) for n, group in zip(nodes, groups, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class NullRun:
+    """Scores of benignly edited nodes: log movement, zA and features, a row for each node."""
+
+    log_movement: Floats
+    gradient: Floats
+    features: Floats
+
+    def __len__(self) -> int:
+        return len(self.log_movement)
+
+
+def run_null(
+    table: EdgeTable, train: TrainConfig, epochs: tuple[int, int], config: NullConfig, seed: int
+) -> NullRun:
+    """Train on the withheld graph, edit benignly, go on: what the edited nodes score.
+
+    ``epochs`` are those of the first training and of the continuation.
+    """
+    benign = benign_edits(table, config, seed)
+    before = Trainer(train)
+    before.fit(benign.before, epochs[0])
+    after = before.copy()
+    after.fit(benign.after, epochs[1])
+    edits = edits_between(benign.before, benign.after)
+    return scores_of(before, after, edits, np.flatnonzero(edits.direct), config.shuffles, seed)
+
+
+def scores_of(
+    before: Trainer, after: Trainer, edits: Edits, nodes: Indices, shuffles: int, seed: int
+) -> NullRun:
+    """Log movement, gradient statistic and features of the given nodes."""
+    return NullRun(
+        np.log(movement(before, after)[nodes] + FLOOR),
+        novelty(after, edits, nodes, seed, shuffles),
+        edits.features()[nodes],
+    )
+
+
+class Calibration:
+    """z-scores given degree and churn, and p-values from the null's pooled z-scores."""
+
+    def __init__(self, null: NullRun, seed: int) -> None:
+        self._movement = Conditional(null.features, null.log_movement, seed)
+        self._gradient = Conditional(null.features, null.gradient, seed + 1)
+        self._tail = Tail(self._movement.own + self._gradient.own)
+
+    def statistic(self, run: NullRun) -> Floats:
+        """S = z of log movement + z of the gradient statistic."""
+        return self._movement.z(run.features, run.log_movement) + self._gradient.z(
+            run.features, run.gradient
+        )
+
+    def p(self, statistic: Floats) -> Floats:
+        """The share of benignly edited nodes that score as high."""
+        return self._tail.p(statistic)
+
+
+class Conditional:
+    """Mean and spread of a score given features, by boosted trees fitted in folds.
+
+    ``own`` are the z-scores of the fitted rows, each from the folds it is not in.
+    """
+
+    def __init__(self, features: Floats, values: Floats, seed: int) -> None:
+        from sklearn.ensemble import GradientBoostingRegressor
+
+        def fitted(x: Floats, y: Floats) -> GradientBoostingRegressor:
+            return GradientBoostingRegressor(
+                n_estimators=60,
+                max_depth=2,
+                learning_rate=0.1,
+                subsample=0.7,
+                min_samples_leaf=10,
+                random_state=seed,
+            ).fit(x, y)
+
+        fold = np.random.default_rng((seed, 2)).permutation(len(values)) % _FOLDS
+        self._models: list[tuple[GradientBoostingRegressor, GradientBoostingRegressor]] = []
+        self.own = np.zeros(len(values))
+        for k in range(_FOLDS):
+            x, y = features[fold != k], values[fold != k]
+            mean = fitted(x, y)
+            spread = fitted(x, np.log(np.abs(y - mean.predict(x)) + 1e-3))
+            self._models.append((mean, spread))
+            self.own[fold == k] = self._one(k, features[fold == k], values[fold == k])
+        self._scale = float(self.own.std()) or 1.0
+        self.own /= self._scale
+
+    def _one(self, k: int, features: Floats, values: Floats) -> Floats:
+        mean, spread = self._models[k]
+        z: Floats = (values - mean.predict(features)) / np.exp(spread.predict(features))
+        return z
+
+    def z(self, features: Floats, values: Floats) -> Floats:
+        """z-scores of new rows, the mean over the folds' models."""
+        if not len(values):
+            return np.zeros(0)
+        every = [self._one(k, features, values) for k in range(_FOLDS)]
+        mean: Floats = np.mean(every, axis=0) / self._scale
+        return mean
+
+
+class Tail:
+    """Empirical p-values, with a generalised Pareto tail above the 95% point (Knijnenburg 2009)."""
+
+    def __init__(self, null: Floats) -> None:
+        from scipy.stats import genpareto
+
+        self._sorted = np.sort(null)
+        self._point = float(np.quantile(null, 0.95))
+        excess = null[null > self._point] - self._point
+        shape, _, scale = genpareto.fit(excess, floc=0)
+        if shape < 0 or len(excess) < 20:
+            # A tail with an end would call p = 0 what the null just did not reach.
+            shape, scale = 0.0, float(excess.mean())
+        self._shape, self._scale = float(shape), max(float(scale), 1e-9)
+
+    def p(self, values: Floats) -> Floats:
+        """p-values in (0, 1]."""
+        from scipy.stats import genpareto
+
+        above = len(self._sorted) - np.searchsorted(self._sorted, values, side="left")
+        rank = (above + 1) / (len(self._sorted) + 1)
+        excess = np.maximum(values - self._point, 0)
+        tail = 0.05 * genpareto.sf(excess, self._shape, scale=self._scale)
+        p: Floats = np.where(values > self._point, np.maximum(tail, 1e-12), rank)
+        return np.clip(p, 1e-12, 1)
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """q-values: the smallest false discovery rate at which each is found (1995)."""
+    if not len(p):
+        return p
+    order = np.argsort(p)
+    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
+    return q

@@ -1,0 +1,205 @@
+"""Planted shifts: easy, hard and control nodes with equal churn, and how well shift tells them.
+
+python -m tests.benchmarks.shift FOLDER [--seeds N] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.continual import Stage, Trajectory, TrajectoryConfig
+from embeddings.shift import ShiftConfig, ShiftResult, shift_along
+from embeddings.tensors import EdgeTable, Indices, edge_keys, table_from_triples
+from embeddings.train import TrainConfig, Trainer
+from tests.benchmarks.planted import ckge_table
+
+GROUPS = ("easy", "hard", "control")
+PER_GROUP = 120
+LEAST_DEGREE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Two tables and the planted nodes of each group, with the planted edges."""
+
+    before: EdgeTable
+    after: EdgeTable
+    groups: dict[str, Indices]
+    planted_edges: Indices
+
+
+def plant(table: EdgeTable, seed: int) -> Planted:
+    """Hold out 40% of the edges; replace up to half of each chosen node's edges.
+
+    easy: by edges of a node with another dominant role; hard: by edges of a node with the same
+    role and few shared neighbours; control: by the node's own held-out edges.
+    """
+    rng = np.random.default_rng(seed)
+    held = rng.random(len(table)) < 0.4
+    base, out = table.triples[~held], table.triples[held]
+    incident = _incident(base, table.num_entities)
+    held_at = _incident(out, table.num_entities)
+    able = [v for v in range(table.num_entities) if len(incident[v]) >= LEAST_DEGREE]
+    controls = [v for v in able if len(held_at[v]) >= 5]
+    chosen_controls = rng.choice(controls, PER_GROUP, replace=False)
+    rest = rng.permutation(np.setdiff1d(able, chosen_controls))
+    groups = {
+        "control": chosen_controls,
+        "easy": rest[:PER_GROUP],
+        "hard": rest[PER_GROUP : 2 * PER_GROUP],
+    }
+    roles = {v: _role(base[incident[v]], v) for v in able}
+    neighbours = {v: set(base[incident[v]][:, [0, 2]].ravel().tolist()) - {v} for v in able}
+    dropped = np.zeros(len(base), dtype=bool)
+    added: list[Indices] = []
+    planted: list[Indices] = []
+    for group in GROUPS:
+        for v in groups[group].tolist():
+            if group == "control":
+                fresh = out[held_at[v]]
+            else:
+                donor = _donor(v, able, roles, neighbours, group == "hard", rng)
+                fresh = _moved(base[incident[donor]], donor, v)
+            fresh = fresh[~np.isin(edge_keys(fresh), table.keys())] if group != "control" else fresh
+            size = min(len(fresh), len(incident[v]) // 2)
+            picked = rng.permutation(fresh)[:size]
+            dropped[rng.permutation(incident[v])[:size]] = True
+            added.append(picked)
+            if group != "control":
+                planted.append(picked)
+    after = np.concatenate((base[~dropped], *added))
+    return Planted(
+        table_from_triples(base, table.vocabulary),
+        table_from_triples(after, table.vocabulary),
+        groups,
+        np.concatenate(planted),
+    )
+
+
+def _incident(triples: Indices, size: int) -> list[Indices]:
+    found: list[list[int]] = [[] for _ in range(size)]
+    for i, (h, _, t) in enumerate(triples.tolist()):
+        found[h].append(i)
+        if t != h:
+            found[t].append(i)
+    return [np.array(rows, dtype=np.int64) for rows in found]
+
+
+def _role(edges: Indices, node: int) -> int:
+    directed = 2 * edges[:, 1] + (edges[:, 0] != node)
+    return int(np.bincount(directed).argmax())
+
+
+def _donor(v, able, roles, neighbours, same_role, rng) -> int:  # type: ignore[no-untyped-def]
+    others = [u for u in able if u != v and (roles[u] == roles[v]) == same_role]
+    tried = rng.permutation(others or [u for u in able if u != v])[:30]
+    if not same_role:
+        return int(tried[0])
+    share = [len(neighbours[u] & neighbours[v]) / len(neighbours[u] | neighbours[v]) for u in tried]
+    return int(tried[int(np.argmin(share))])
+
+
+def _moved(edges: Indices, donor: int, node: int) -> Indices:
+    moved = edges.copy()
+    moved[moved[:, 0] == donor, 0] = node
+    moved[moved[:, 2] == donor, 2] = node
+    return moved
+
+
+def figures(planted: Planted, result: ShiftResult) -> dict[str, float]:
+    """AUROC against the controls, AP over all direct nodes, and the calibration."""
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    names = planted.before.vocabulary.entities
+    rows = {row.node: row for row in result.rows}
+    by = {g: [rows[names[v]] for v in vs if names[v] in rows] for g, vs in planted.groups.items()}
+    found: dict[str, float] = {}
+    for group in ("easy", "hard"):
+        scored = [(row.score, 1) for row in by[group]] + [(row.score, 0) for row in by["control"]]
+        found[f"auroc_{group}"] = float(
+            roc_auc_score([label for _, label in scored], [score for score, _ in scored])
+        )
+        found[f"power_{group}"] = float(np.mean([row.significant for row in by[group]]))
+    positive = {row.node for group in ("easy", "hard") for row in by[group]}
+    direct = [row for row in result.rows if row.direct]
+    # A neighbour of a planted node carries a planted edge too: it is neither right nor wrong.
+    touched = {names[v] for v in planted.planted_edges[:, [0, 2]].ravel()} - positive
+    counted = [row for row in direct if row.node not in touched]
+    found["ap"] = float(
+        average_precision_score(
+            [row.node in positive for row in counted], [row.score for row in counted]
+        )
+    )
+    controls = [row.p for row in by["control"] if row.p is not None]
+    found["controls_below_05"] = float(np.mean(np.array(controls) < 0.05))
+    flagged = [row for row in direct if row.significant]
+    benign = [row for row in flagged if row.node not in positive | touched]
+    found["flagged"] = len(flagged)
+    found["flagged_benign"] = len(benign) / max(len(flagged), 1)
+    found["movement_hard"] = float(
+        roc_auc_score(
+            [1] * len(by["hard"]) + [0] * len(by["control"]),
+            [row.movement for row in by["hard"] + by["control"]],
+        )
+    )
+    found.update(_explanations(planted, by))
+    return found
+
+
+def _explanations(planted: Planted, by) -> dict[str, float]:  # type: ignore[no-untyped-def]
+    from sklearn.metrics import roc_auc_score
+
+    names = planted.before.vocabulary.entities
+    relations = planted.before.vocabulary.relations
+    truth = {(names[h], relations[r], names[t]) for h, r, t in planted.planted_edges.tolist()}
+    found: dict[str, float] = {}
+    for group in ("easy", "hard"):
+        effects = [e for row in by[group] for e in row.effects if e.added]
+        labels = [e.statement in truth for e in effects]
+        if len(set(labels)) == 2:
+            found[f"explanation_{group}"] = float(
+                roc_auc_score(labels, [e.contribution for e in effects])
+            )
+    return found
+
+
+def measure(folder: Path, seed: int) -> dict[str, float]:
+    """One seed: plant, train, judge."""
+    planted = plant(ckge_table(folder), seed)
+    start = time.process_time()
+    config = TrajectoryConfig(TrainConfig(rank=100, seed=seed))
+    trainer = Trainer(config.train)
+    trainer.fit(planted.before, config.first_epochs)
+    later = trainer.copy()
+    later.fit(planted.after, config.next_epochs)
+    stages = (Stage(planted.before, trainer), Stage(planted.after, later))
+    trained = time.process_time()
+    result = shift_along(Trajectory(config, stages), 0, 1, ShiftConfig(seed=seed))
+    found = figures(planted, result)
+    found["cpu_train"] = trained - start
+    found["cpu_judge"] = time.process_time() - trained
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    for seed in range(options.seeds):
+        found = {key: round(value, 4) for key, value in measure(options.folder, seed).items()}
+        if options.json:
+            print(json.dumps({"seed": seed, **found}))
+        else:
+            print(f"seed {seed}: " + "  ".join(f"{k} {v}" for k, v in found.items()))
+
+
+if __name__ == "__main__":
+    main()
