@@ -31,7 +31,7 @@ class TrajectoryConfig:
             raise TrainingError("configuration", "epochs must be at least 1")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stage:
     """A snapshot's edges and the training as it stood behind it."""
 
@@ -44,7 +44,7 @@ class Stage:
         return vectors_of(self.trainer)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
     """The stages of one training, oldest first; an entity has the same row in all of them."""
 

@@ -100,7 +100,7 @@ def denoise_table(
         raise TrainingError("denoise", f"{len(table)} edges, at least {FEWEST_EDGES} are needed")
     generator = np.random.default_rng((config.seed, 3))
     fold = generator.permutation(len(table)) % config.folds
-    plants = [planted(k, table.triples, table.num_entities, generator) for k in config.kernels]
+    plants = [planted(k, table.triples, generator) for k in config.kernels]
     everything = np.concatenate((table.triples, *(wrong for wrong, _ in plants)))
     # A planted edge is judged where the edge that it was is held out too.
     folds = np.concatenate((fold, *(fold[origin] for _, origin in plants)))
@@ -142,8 +142,9 @@ def _held_out(
             both = losses(trainer.model, triples[rows])
             features = np.concatenate((features, both, both.sum(axis=1, keepdims=True)), axis=1)
         parts.append((rows, features))
-        own = rows[rows < observed]
-        counts.update(zip(own.tolist(), evidence.counts(triples[own]), strict=True))
+        seen = rows < observed
+        told = evidence.counts(triples[rows[seen]], features[seen])
+        counts.update(zip(rows[seen].tolist(), told, strict=True))
         if fold_done:
             fold_done(k + 1, config.folds)
     every = np.zeros((len(triples), parts[0][1].shape[1]))
@@ -165,7 +166,7 @@ def _ratios(
         y = np.repeat((0, 1), sizes)
         weights = np.repeat([1 / max(size, 1) for size in sizes], sizes) * len(x) / 2
         model = HistGradientBoostingClassifier(
-            max_iter=120,
+            max_iter=80,
             max_leaf_nodes=15,
             learning_rate=0.08,
             min_samples_leaf=20,
@@ -210,5 +211,8 @@ def _rows(
         seen.add(key)
         posterior = float(np.clip(odds[i], 0, 1))
         held_out = None if loss is None else float(loss[i])
-        rows.append(Suspicion(*key, posterior, float(odds[i]), counts[i], held_out))
+        subject, predicate, filler = key
+        rows.append(
+            Suspicion(subject, predicate, filler, posterior, float(odds[i]), counts[i], held_out)
+        )
     return tuple(rows)

@@ -19,7 +19,7 @@ FLOOR = 1e-4
 _MOST_EDGES = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edits:
     """The edges kept, removed and added between two tables of one vocabulary, (n, 3) each.
 
@@ -79,7 +79,7 @@ def movement(before: Trainer, after: Trainer) -> Floats:
 
 
 def novelty(after: Trainer, edits: Edits, nodes: Indices, seed: int, shuffles: int = 500) -> Floats:
-    """Gradient statistic zA: do added edges pull another way than those the node kept?
+    """Gradient statistic zA: how much added edges pull another way than kept ones.
 
     T = log |mean gradient over added - mean over kept|^2 under the later model (removed edges
     where none was added); labels are shuffled within the node; zA = (T - mean) / sd, shape

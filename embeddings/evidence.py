@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import lapack
 
 from embeddings.edits import Floats
 from embeddings.errors import TrainingError
@@ -64,7 +65,7 @@ class Evidence:
         self._adjacency = [
             _matrix(directed[directed[:, 1] == d], num_entities) for d in range(2 * num_relations)
         ]
-        self._resolvents = [_resolvent(self._adjacency, scale) for scale in _LAMBDAS]
+        self._resolvents = _resolvents(self._adjacency)
         self._out = np.stack([np.diff(a.indptr) for a in self._adjacency])
         self._pairs = sum(self._adjacency[1::2], sparse.csr_matrix((num_entities, num_entities)))
         self._pairs = (self._pairs + self._pairs.T).tocsr()
@@ -76,9 +77,8 @@ class Evidence:
         heads = self._supports(triples[:, 2], 2 * triples[:, 1] + 1, triples[:, 0])
         return np.concatenate((tails, heads, np.log1p(self._counted(triples))), axis=1)
 
-    def counts(self, triples: Indices) -> list[Counts]:
-        """The numbers that can be told in words, one for each edge."""
-        features = self.features(triples)
+    def counts(self, triples: Indices, features: Floats) -> list[Counts]:
+        """The numbers that can be told in words, for edges and their features."""
         integers = np.rint(self._counted(triples)).astype(int)
         best_tail, best_head = features[:, 3], features[:, len(_LAMBDAS) * (_STATISTICS + 1) + 3]
         names = [f.name for f in fields(Counts)][:6]
@@ -135,13 +135,23 @@ def _matrix(edges: Indices, size: int) -> SparseMatrix:
     return sparse.csr_matrix((ones, (edges[:, 0], edges[:, 2])), shape=(size, size))
 
 
-def _resolvent(adjacency: list[SparseMatrix], scale: float) -> NDArray[np.float64]:
-    """H = K (K + scale m I)^-1, K = X W X^T, m the mean of K's diagonal."""
+def _resolvents(adjacency: list[SparseMatrix]) -> list[NDArray[np.float32]]:
+    """H = K (K + l m I)^-1 for each l, K = X W X^T, m the mean of K's diagonal.
+
+    H = I - l m (K + l m I)^-1, and the inverse is that of a positive definite matrix.
+    """
     described = sparse.hstack(adjacency, format="csc")
     counts = np.asarray(described.sum(axis=0)).ravel()
     weights = sparse.diags(1 / np.sqrt(np.maximum(counts, 1)))
-    similarity = np.asarray((described @ weights @ described.T).todense())
-    mean = similarity.trace() / max(len(similarity), 1)
-    ridge = similarity + scale * max(mean, 1e-12) * np.eye(len(similarity))
-    resolvent: NDArray[np.float64] = np.linalg.solve(ridge, similarity).T
-    return resolvent
+    similarity = np.asarray((described @ weights @ described.T).todense(), dtype=np.float32)
+    size = len(similarity)
+    identity = np.eye(size, dtype=np.float32)
+    mean = max(float(similarity.trace()) / max(size, 1), 1e-12)
+    resolvents = []
+    for scale in _LAMBDAS:
+        ridge = np.float32(scale * mean)
+        factor, _ = lapack.spotrf(similarity + ridge * identity, lower=1)
+        half, _ = lapack.spotri(factor, lower=1)
+        inverse = np.tril(half) + np.tril(half, -1).T
+        resolvents.append(np.asarray(identity - ridge * inverse, dtype=np.float32))
+    return resolvents

@@ -17,7 +17,7 @@ class Kernel(Enum):
 
 
 def planted(
-    kernel: Kernel, triples: Indices, num_entities: int, generator: np.random.Generator
+    kernel: Kernel, triples: Indices, generator: np.random.Generator
 ) -> tuple[Indices, Indices]:
     """A wrong edge for each edge where one could be drawn.
 

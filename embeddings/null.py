@@ -31,7 +31,7 @@ class NullConfig:
     shuffles: int = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Benign:
     """Two tables of one vocabulary whose edits change no meaning."""
 
@@ -92,7 +92,7 @@ def _incident(table: EdgeTable) -> dict[int, Indices]:
     return {int(n): np.unique(group) for n, group in zip(nodes, groups, strict=True)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NullRun:
     """Scores of benignly edited nodes: log movement, zA and features, a row for each node."""
 

@@ -99,7 +99,7 @@ class Vocabulary:
         return Vocabulary((*self.entities, *new_entities), (*self.relations, *new_relations))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EdgeTable:
     """The edges of one snapshot over a vocabulary, sorted by (head, relation, tail).
 

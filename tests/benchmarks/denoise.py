@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tests.benchmarks.planted import ckge_table
 def corrupt(table: EdgeTable, kernel: Kernel, share: float, seed: int) -> tuple[EdgeTable, set]:
     """Add wrong edges, a share of the table's size; gives them as statements too."""
     rng = np.random.default_rng((seed, 77))
-    wrong, _ = planted(kernel, table.triples, table.num_entities, rng)
+    wrong, _ = planted(kernel, table.triples, rng)
     wrong = np.unique(rng.permutation(wrong)[: round(share * len(table))], axis=0)
     noisy = table_from_triples(np.concatenate((table.triples, wrong)), table.vocabulary)
     return noisy, set(table_from_triples(wrong, table.vocabulary).statements)
@@ -60,7 +61,8 @@ def main() -> None:
         for kernel in Kernel:
             found = measure(options.folder, kernel, options.share, seed, options.epochs)
             text = json.dumps(found) if options.json else str(found)
-            print(text, flush=True)
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,10 +196,13 @@ def main() -> None:
     options = parser.parse_args()
     for seed in range(options.seeds):
         found = {key: round(value, 4) for key, value in measure(options.folder, seed).items()}
-        if options.json:
-            print(json.dumps({"seed": seed, **found}))
-        else:
-            print(f"seed {seed}: " + "  ".join(f"{k} {v}" for k, v in found.items()))
+        text = (
+            json.dumps({"seed": seed, **found})
+            if options.json
+            else f"seed {seed}: " + "  ".join(f"{k} {v}" for k, v in found.items())
+        )
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""A small graph with planted structure: communities whose members share typed neighbours."""
+
+import numpy as np
+import pytest
+import torch
+
+from embeddings.tensors import Vocabulary, table_from_triples
+
+
+@pytest.fixture(scope="session", autouse=True)
+def two_threads():
+    torch.set_num_threads(2)
+
+
+def community_triples(seed, communities=6, members=30, relations=4, degree=8):
+    """Each relation leads from a community to one other; heads draw tails there."""
+    rng = np.random.default_rng(seed)
+    size = communities * members
+    rows = []
+    for head in range(size):
+        home = head // members
+        for _ in range(degree):
+            relation = int(rng.integers(relations))
+            goal = (home * (relation + 2) + relation + 1) % communities
+            rows.append((head, relation, goal * members + int(rng.integers(members))))
+    return np.array(rows), size, relations
+
+
+@pytest.fixture(scope="session")
+def communities():
+    triples, size, relations = community_triples(0)
+    vocabulary = Vocabulary(
+        tuple(f"urn:e{i:04d}" for i in range(size)), tuple(f"urn:r{i}" for i in range(relations))
+    )
+    return table_from_triples(triples, vocabulary)

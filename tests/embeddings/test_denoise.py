@@ -1,0 +1,113 @@
+"""Denoise: planted noise stands above the rest; evidence never sees the edge itself."""
+
+import numpy as np
+import pytest
+
+from embeddings.denoise import DenoiseConfig, best_bin_share, denoise, denoise_table
+from embeddings.errors import TrainingError
+from embeddings.evidence import Evidence
+from embeddings.kernels import Kernel, planted
+from embeddings.tensors import edge_keys, table_from_triples
+from embeddings.train import TrainConfig
+from graph.memory import MemorySnapshot
+from graph.model import Statement
+
+
+@pytest.fixture(scope="module")
+def noisy(communities):
+    rng = np.random.default_rng(1)
+    wrong, _ = planted(Kernel.RANDOM, communities.triples, rng)
+    wrong = rng.permutation(wrong)[: len(communities) // 20]
+    table = table_from_triples(np.concatenate((communities.triples, wrong)), communities.vocabulary)
+    return table, set(table_from_triples(wrong, communities.vocabulary).statements)
+
+
+@pytest.fixture(scope="module")
+def result(noisy):
+    return denoise_table(noisy[0])
+
+
+def average_rank(result, wrong):
+    keys = [(row.subject, row.predicate, row.object) for row in result.rows]
+    return np.mean([i for i, key in enumerate(keys) if key in wrong]) / len(keys)
+
+
+def test_planted_noise_ranks_above_the_rest(result, noisy):
+    table, wrong = noisy
+    assert len(result.rows) == len(table)
+    assert average_rank(result, wrong) < 0.25
+    top = result.rows[: len(wrong) // 2]
+    assert np.mean([(r.subject, r.predicate, r.object) in wrong for r in top]) > 0.4
+
+
+def test_posteriors_are_probabilities_in_the_order_of_the_rows(result):
+    odds = [row.odds for row in result.rows]
+    assert odds == sorted(odds, reverse=True)
+    assert all(0 <= row.posterior <= 1 and row.loss is None for row in result.rows)
+    assert 0 < result.expected < 0.3 * len(result.rows)
+
+
+def test_a_clean_graph_gives_little_to_doubt(communities):
+    rows = denoise_table(communities).rows
+    assert np.mean([row.posterior > 0.5 for row in rows]) < 0.03
+
+
+def test_the_answer_is_the_same_again(result, noisy):
+    assert denoise_table(noisy[0]) == result
+
+
+def test_link_prediction_adds_the_held_out_loss(noisy):
+    config = DenoiseConfig(epochs=2, folds=2, train=TrainConfig(rank=4))
+    told = []
+    full = denoise_table(noisy[0], config, lambda done, of: told.append((done, of)))
+    assert all(row.loss is not None and row.loss > 0 for row in full.rows)
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_evidence_by_hand():
+    # Two entities with the same one neighbour: the resolvent of [[1/2, 1/2], [1/2, 1/2]].
+    triples = np.array([[0, 0, 2], [1, 0, 2]])
+    evidence = Evidence(triples, 3, 1)
+    asked = np.array([[0, 0, 2], [2, 0, 0]])
+    counts = evidence.counts(asked, evidence.features(asked))
+    assert counts[0].edges_of_relation == 2
+    assert counts[0].same_head_and_relation == 1
+    assert counts[0].same_relation_and_tail == 2
+    assert (counts[0].head_degree, counts[0].tail_degree) == (1, 2)
+    assert counts[0].parallel_relations == 1
+    assert counts[0].support_tail == pytest.approx(1)
+    assert counts[1].same_head_and_relation == 0
+    # K = [[s, s, 0], [s, s, 0], [0, 0, 2]] with s = 1/sqrt(2); m = (2 s + 2) / 3; the pair's
+    # eigenvalue is 2 s, so H[0, 0] = s / (2 s + 0.3 m) and the support is twice that.
+    s = 2**-0.5
+    m = (2 * s + 2) / 3
+    value = evidence.features(np.array([[0, 0, 2]]))[0, 0]
+    assert value == pytest.approx(2 * s / (2 * s + 0.3 * m), rel=1e-4)
+
+
+@pytest.mark.parametrize("kernel", list(Kernel))
+def test_planted_edges_are_new_and_differ_in_one_slot(communities, kernel):
+    wrong, origin = planted(kernel, communities.triples, np.random.default_rng(0))
+    assert not np.isin(edge_keys(wrong), communities.keys()).any()
+    changed = wrong != communities.triples[origin]
+    assert (changed.sum(axis=1) == 1).all()
+    assert not changed[:, 1].any()
+    if kernel is Kernel.TYPED:
+        slots = {(r, t) for _, r, t in communities.triples.tolist()}
+        assert all((r, t) in slots for _, r, t in wrong[changed[:, 2]].tolist())
+
+
+def test_the_share_is_bounded_by_the_emptiest_bin():
+    wrong = np.arange(1000) / 1000
+    observed = np.concatenate((np.full(900, -1.0), np.arange(100) / 100))
+    assert best_bin_share(observed, wrong) == pytest.approx(0.1, abs=0.03)
+    assert best_bin_share(observed, wrong[:0]) == 0
+
+
+def test_small_graphs_and_bad_settings_are_refused():
+    with pytest.raises(TrainingError, match="at least 100"):
+        denoise(MemorySnapshot([Statement("urn:a", "urn:p", "urn:b")]))
+    with pytest.raises(TrainingError, match="folds"):
+        DenoiseConfig(folds=1)
+    with pytest.raises(TrainingError, match="dense"):
+        Evidence(np.zeros((0, 3), dtype=np.int64), 10**6, 1)

@@ -1,0 +1,156 @@
+"""Shift: nothing where nothing changed, and what was planted where it was."""
+
+import numpy as np
+import pytest
+
+from embeddings.continual import Stage, Trajectory, TrajectoryConfig
+from embeddings.edits import edits_between
+from embeddings.errors import TrainingError
+from embeddings.null import NullConfig, Tail, benign_edits, benjamini_hochberg
+from embeddings.shift import ShiftConfig, shift, shift_along
+from embeddings.tensors import Vocabulary, table_from_triples
+from embeddings.train import TrainConfig, Trainer
+from graph.memory import MemorySnapshot
+from graph.model import Statement
+
+CONFIG = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4)
+PLANTED = (5, 47, 92, 140)
+CONTROLS = (12, 61, 100, 155)
+MEMBERS, GROUPS = 30, 6
+
+
+def goal(home, relation):
+    return (home * (relation + 2) + relation + 1) % GROUPS
+
+
+def replaced(table, seed=5):
+    """Planted nodes get the edges of another community, controls others of their own."""
+    rng = np.random.default_rng(seed)
+    triples = table.triples.copy()
+    for node in (*PLANTED, *CONTROLS):
+        home = node // MEMBERS + (3 if node in PLANTED else 0)
+        own = np.flatnonzero(triples[:, 0] == node)
+        for i in own[: len(own) // 2]:
+            first = goal(home % GROUPS, triples[i, 1]) * MEMBERS
+            triples[i, 2] = first + rng.integers(MEMBERS)
+    return table_from_triples(triples, table.vocabulary)
+
+
+@pytest.fixture(scope="module")
+def trained(communities):
+    trainer = Trainer(CONFIG.train)
+    trainer.fit(communities, CONFIG.first_epochs)
+    return Stage(communities, trainer)
+
+
+def onward(stage, table):
+    trainer = stage.trainer.copy()
+    trainer.fit(table, CONFIG.next_epochs)
+    return Trajectory(CONFIG, (stage, Stage(table, trainer)))
+
+
+@pytest.fixture(scope="module")
+def found(trained):
+    return shift_along(onward(trained, replaced(trained.table)))
+
+
+def test_planted_shifts_rank_above_controls_with_equal_churn(found, communities):
+    names = communities.vocabulary.entities
+    place = {row.node: i for i, row in enumerate(found.rows)}
+    planted = [place[names[v]] for v in PLANTED]
+    controls = [place[names[v]] for v in CONTROLS]
+    assert max(planted) < min(controls)
+    rows = {row.node: row for row in found.rows}
+    assert max(rows[names[v]].p for v in PLANTED) < 0.05
+    assert {row.node for row in found.significant} & {names[v] for v in PLANTED}
+    assert not {row.node for row in found.significant} & {names[v] for v in CONTROLS}
+    assert found.manifest.null_nodes > 60
+
+
+def test_the_effects_name_the_edited_statements(found, communities):
+    names = communities.vocabulary.entities
+    row = next(row for row in found.rows if row.node == names[PLANTED[0]])
+    assert row.direct
+    assert sum(e.added for e in row.effects) == row.added > 0
+    assert sum(not e.added for e in row.effects) == row.removed > 0
+    assert all(-1.001 <= e.contribution <= 1.001 for e in row.effects)
+    assert all(row.node in e.statement for e in row.effects)
+    contributions = [e.contribution for e in row.effects]
+    assert contributions == sorted(contributions, reverse=True)
+
+
+def test_indirect_nodes_are_told_apart(found):
+    indirect = [row for row in found.rows if not row.direct]
+    assert indirect
+    assert not any(row.significant or row.effects or row.added or row.removed for row in indirect)
+
+
+def test_nothing_is_significant_where_nothing_changed(trained):
+    result = shift_along(onward(trained, trained.table))
+    assert result.significant == ()
+    assert not any(row.direct for row in result.rows)
+    low = np.mean([row.p < 0.05 for row in result.rows])
+    assert low < 0.12
+
+
+def test_the_answer_is_the_same_again(trained, found):
+    assert shift_along(onward(trained, replaced(trained.table))) == found
+
+
+def test_a_graph_too_small_for_a_null_has_no_p_values():
+    def graph(*edges):
+        return MemorySnapshot(Statement(f"urn:{a}", "urn:p", f"urn:{b}") for a, b in edges)
+
+    result = shift(graph("ab", "bc", "ca", "cd"), graph("ab", "bc", "cd", "de"), CONFIG)
+    assert {row.p for row in result.rows} == {None}
+    assert result.significant == ()
+    assert "no p-values" in result.manifest.note
+    assert {row.node for row in result.rows} == {"urn:a", "urn:b", "urn:c", "urn:d"}
+
+
+def test_a_graph_without_edges_and_stages_out_of_order_are_refused(trained):
+    with pytest.raises(TrainingError, match="no edges"):
+        shift(MemorySnapshot([]), MemorySnapshot([]), CONFIG)
+    with pytest.raises(TrainingError, match="order"):
+        shift_along(onward(trained, trained.table), 1, 0)
+    with pytest.raises(TrainingError, match="order"):
+        shift_along(Trajectory(CONFIG, ()), 0, 1)
+
+
+def test_edits_are_counted_at_both_ends_and_a_loop_once():
+    vocabulary = Vocabulary(("a", "b", "c"), ("r",))
+    before = table_from_triples(np.array([[0, 0, 1], [1, 0, 1]]), vocabulary)
+    after = table_from_triples(np.array([[0, 0, 1], [0, 0, 2]]), vocabulary)
+    edits = edits_between(before, after)
+    assert edits.kept.tolist() == [1, 1, 0]
+    assert edits.removed.tolist() == [0, 1, 0]
+    assert edits.added.tolist() == [1, 0, 1]
+    assert edits.direct.tolist() == [True, True, True]
+
+
+def test_benign_edits_only_use_edges_of_the_graph(communities):
+    benign = benign_edits(communities, NullConfig(), seed=0)
+    for table in (benign.before, benign.after):
+        assert np.isin(table.keys(), communities.keys()).all()
+        assert len(table) < len(communities)
+    assert not np.isin(benign.after.keys(), benign.before.keys()).all()
+    assert not np.isin(benign.before.keys(), benign.after.keys()).all()
+
+
+def test_benjamini_hochberg_by_hand():
+    q = benjamini_hochberg(np.array([0.04, 0.01, 0.02, 0.9]))
+    assert q.tolist() == pytest.approx([0.04 * 4 / 3, 0.04, 0.04, 0.9])
+
+
+def test_p_values_of_the_null_itself_are_uniform():
+    null = np.random.default_rng(0).normal(size=4000)
+    fresh = np.random.default_rng(1).normal(size=4000)
+    p = Tail(null).p(fresh)
+    for level in (0.5, 0.1, 0.05, 0.01):
+        assert (p < level).mean() == pytest.approx(level, rel=0.35)
+    assert (np.diff(Tail(null).p(np.linspace(-3, 9, 500))) <= 1e-3).all()
+
+
+def test_configuration_is_in_the_manifest(found):
+    assert found.manifest.config == ShiftConfig()
+    assert found.manifest.trajectory == CONFIG
