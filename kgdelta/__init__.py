@@ -9,7 +9,7 @@ for change in kd.diff(old, new):
 
 from __future__ import annotations
 
-from kgdelta.facade import Changes, Graph, Rows, apply, diff, open, parse, read, write
+from kgdelta.facade import Changes, Graph, Rows, apply, diff, open, parse, read, write  # noqa: A004
 from kgdelta.rooms import check_rooms
 
 __all__ = [

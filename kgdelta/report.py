@@ -97,7 +97,8 @@ def render_report(report: Report) -> str:
 
 def milestones(releases: Sequence[Release], count: int = MILESTONES) -> tuple[Milestone, ...]:
     """The first release, the last, and those that changed most, in order."""
-    by_churn = sorted(range(len(releases)), key=lambda i: -releases[i].added - releases[i].removed)
+    between = range(1, len(releases) - 1)
+    by_churn = sorted(between, key=lambda i: -releases[i].added - releases[i].removed)
     chosen = sorted({0, len(releases) - 1, *by_churn[: max(count - 2, 0)]})
     return tuple(Milestone(releases[i], _words(releases, i)) for i in chosen)
 

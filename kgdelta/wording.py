@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph.expression import Expression
 from graph.model import Literal, Object, Qualifier, Statement, in_order
+from graph.vocabulary import XSD_STRING
 from kgcl.state import Effect, EffectKind
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def object_text(value: Object, prefixes: PrefixMap) -> str:
     if isinstance(value, Expression):
         inner = " ".join(object_text(argument, prefixes) for argument in value.arguments)
         return f"{value.operator}({inner})"
-    return str(value)
+    if value.language or value.datatype == XSD_STRING:
+        return str(value)
+    return f"{Literal(value.value)}^^{prefixes.contract(value.datatype)}"
 
 
 def qualifier_text(qualifiers: Iterable[Qualifier], prefixes: PrefixMap) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +11,11 @@ from graph.errors import UnavailableError
 from kgdelta.output import columns, counted, emit_lines, say
 from kgdelta.session import Session, store_options
 
+if TYPE_CHECKING:
+    from graph.model import Object
 
-def _need_embeddings() -> None:
+
+def need_embeddings() -> None:
     """Refuse in one line where the extra is not installed."""
     from importlib.util import find_spec
 
@@ -37,7 +41,7 @@ def shift_command(
     The score ranks; p is the chance of such a move by edits that change no meaning, measured on
     the FROM version; q is p corrected for the number of edited terms.
     """
-    _need_embeddings()
+    need_embeddings()
     from dataclasses import replace
 
     from embeddings.continual import TrajectoryConfig
@@ -99,28 +103,34 @@ def _figure(value: float | None) -> str:
 @store_options
 def denoise_command(session: Session, version: str | None, seed: int, limit: int) -> None:
     """Rank statements by the probability that they are wrong. Nothing is changed."""
-    _need_embeddings()
+    need_embeddings()
     from embeddings.denoise import DenoiseConfig, denoise
-
     from graph.prefixes import PrefixMap
     from kgdelta.states import state_named
+    from kgdelta.wording import object_text
 
     snapshot = state_named(version or session.branch, session)
-    result = denoise(snapshot, DenoiseConfig(seed=seed), began=lambda what: say(f"{what} …"))
+    result = denoise(
+        snapshot,
+        DenoiseConfig(seed=seed),
+        fold_done=lambda done, of: say(f"fold {done} of {of}"),
+    )
     prefixes = PrefixMap.of(snapshot)
     rows = result.rows[:limit]
-    labels = snapshot.labels({node for row in rows for node in (row.subject, row.object)})
+    nodes = {row.subject for row in rows} | {r.object for r in rows if isinstance(r.object, str)}
+    labels = snapshot.labels(nodes)
 
-    def named(node: str) -> str:
-        label = labels.get(node)
-        return f"{prefixes.contract(node)} {label.value}" if label else prefixes.contract(node)
+    def named(value: Object) -> str:
+        label = labels.get(value) if isinstance(value, str) else None
+        text = object_text(value, prefixes)
+        return f"{text} {label.value}" if label else text
 
     if session.json:
         emit_lines(
             {
                 "subject": prefixes.contract(row.subject),
                 "predicate": prefixes.contract(row.predicate),
-                "object": prefixes.contract(row.object),
+                "object": object_text(row.object, prefixes),
                 "posterior": row.posterior,
             }
             for row in rows

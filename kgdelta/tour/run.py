@@ -116,7 +116,7 @@ def import_history(store: Store, found: Sequence[ReleaseFile]) -> None:
 
 def compare(store: Store) -> None:
     """Step 2: the difference between two releases as KGCL, and as notes for people."""
-    before, after = (store.snapshot(version) for version in COMPARED)
+    before = store.snapshot(COMPARED[0])
     delta = store.diff(*COMPARED)
     changes = lift(before, delta)
     prefixes = PrefixMap.of(before)

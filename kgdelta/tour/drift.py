@@ -1,0 +1,248 @@
+"""The tour's last steps: models along the history, and the page that shows what they found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
+import numpy as np
+
+from embeddings.continual import Stage, Trajectory, TrajectoryConfig
+from embeddings.denoise import DenoiseResult, denoise
+from embeddings.shift import ShiftResult, shift_along
+from graph.prefixes import PrefixMap
+from kgdelta.charts import Point, Release
+from kgdelta.drifting import Shifted, explain
+from kgdelta.files import replacing
+from kgdelta.output import columns, counted, with_progress
+from kgdelta.report import NoiseLine, Report, ShiftLine, milestones, render_report
+from kgdelta.wording import object_text
+from queries.history import measures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from embeddings.denoise import Suspicion
+    from graph.model import Node
+    from graph.snapshot import Snapshot
+    from graph.store import Store
+
+SNAPSHOTS: Final = 12
+TOP: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What the models found, and the versions that they were shown."""
+
+    tags: tuple[str, ...]
+    trajectory: Trajectory
+    compared: tuple[str, str]
+    shift: ShiftResult
+    told: tuple[Shifted, ...]
+    noise: DenoiseResult
+
+
+def find_drift(store: Store) -> Drift:
+    """Step 5: one warm-started training through a dozen releases, shift and noise.
+
+    Shift is between the middle release of the dozen and the last.
+    """
+    order = [commit.id for commit in reversed(list(store.log()))]
+    name_of = {tag.commit: tag.name for tag in store.tags()}
+    tagged = [commit for commit in order if commit in name_of]
+    picks = [tagged[round(i)] for i in np.linspace(0, len(tagged) - 1, SNAPSHOTS)]
+    names = tuple(name_of[commit] for commit in picks)
+    snapshots = [store.snapshot(commit) for commit in picks]
+    trajectory = Trajectory(TrajectoryConfig(), ())
+    for snapshot in with_progress(snapshots, "training"):
+        trajectory = trajectory.extended(snapshot)
+    middle, last = SNAPSHOTS // 2, SNAPSHOTS - 1
+    steps = with_progress(["shift", "noise"], "measuring shift and noise")
+    next(steps)
+    found = shift_along(trajectory, middle, last)
+    next(steps)
+    noise = denoise(snapshots[last])
+    next(steps, None)
+    direct = [row for row in found.rows if row.direct][:TOP]
+    told = tuple(explain(direct, snapshots[middle], snapshots[last]))
+    drift = Drift(names, trajectory, (names[middle], names[last]), found, told, noise)
+    _tell(drift, snapshots[last])
+    return drift
+
+
+def _tell(drift: Drift, last: Snapshot) -> None:
+    edited = sum(row.direct for row in drift.shift.rows)
+    click.echo(
+        f"   trained on {', '.join(drift.tags)}\n   from {drift.compared[0]} to "
+        f"{drift.compared[1]}: {counted(edited, 'term')} with edited edges, "
+        f"{len(drift.shift.significant)} of them shifted (false discovery rate 5%):"
+    )
+    table = [("term", "label", "score", "p", "q", "what explains it")]
+    table += [
+        (
+            t.node,
+            t.label[:30],
+            f"{t.row.score:.2f}",
+            _figure(t.row.p),
+            _figure(t.row.q),
+            (t.changes[0] if t.changes else "")[:64],
+        )
+        for t in drift.told
+    ]
+    for line in columns(table, right=(2, 3, 4)):
+        click.echo(f"     {line}")
+    if drift.shift.manifest.note:
+        click.echo(f"   {drift.shift.manifest.note}")
+    click.echo(
+        f"   the statements of {drift.tags[-1]} most likely to be wrong "
+        f"(about {drift.noise.expected:.0f} of {len(drift.noise.rows):,} expected to be):"
+    )
+    for noise in _noise_lines(drift.noise.rows[:TOP], last):
+        click.echo(f"     {noise.posterior:4.0%}  {noise.statement}")
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2g}"
+
+
+def _noise_lines(rows: Sequence[Suspicion], snapshot: Snapshot) -> list[NoiseLine]:
+    prefixes = PrefixMap.of(snapshot)
+    nodes = {row.subject for row in rows} | {r.object for r in rows if isinstance(r.object, str)}
+    labels = {node: label.value for node, label in snapshot.labels(nodes).items()}
+
+    def named(node: Node) -> str:
+        label = labels.get(node)
+        return f"{label} ({prefixes.contract(node)})" if label else prefixes.contract(node)
+
+    return [
+        NoiseLine(
+            f"{named(row.subject)} {prefixes.contract(row.predicate)} "
+            + (
+                named(row.object)
+                if isinstance(row.object, str)
+                else object_text(row.object, prefixes)
+            ),
+            row.posterior,
+        )
+        for row in rows
+    ]
+
+
+def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page: Path) -> None:
+    """Step 6: the page, in one file that opens offline."""
+    names = {tag.commit: tag.name for tag in store.tags()}
+    releases = tuple(
+        Release(
+            names[m.commit.id],
+            m.commit.authored.strftime("%Y-%m-%d"),
+            m.classes,
+            m.obsolete,
+            m.added,
+            m.removed,
+        )
+        for m in measures(store)
+        if m.commit.id in names
+    )
+    last = store.snapshot(drift.tags[-1])
+    star = drift.told[0]
+    path, neighbours = _trajectory(drift, star.row.node, last)
+    text = render_report(
+        Report(
+            title="PSI-MS: a history and its drift",
+            subtitle=(
+                "Releases of the mass spectrometry vocabulary of the Proteomics Standards "
+                "Initiative, kept by kgdelta as commits of one graph."
+            ),
+            releases=releases,
+            milestones=milestones(releases),
+            term=f"{star.label} ({star.node})",
+            trajectory_note=(
+                "The term that shifted most, release by release, in the plane of the two "
+                "directions in which it and its nearest neighbours at the end differ most. One "
+                "training runs through all releases, so places can be compared."
+            ),
+            path=path,
+            neighbours=neighbours,
+            shift_note=(
+                f"From {drift.compared[0]} to {drift.compared[1]}. The score ranks by movement; p is "
+                "the chance of such a movement by edits that change no meaning, measured on the "
+                "earlier release; q is p after Benjamini and Hochberg; real means q at most 0.05."
+                + (f" {drift.shift.manifest.note}" if drift.shift.manifest.note else "")
+            ),
+            shifts=tuple(_shift_line(t) for t in drift.told),
+            noise_note=(
+                f"Edges of {drift.tags[-1]} by the probability that they are wrong, judged by the "
+                "rest of the graph alone. Nothing is changed by this; it is where to look first."
+            ),
+            noise=tuple(_noise_lines(drift.noise.rows[:TOP], last)),
+            footer=(
+                "PSI-MS is CC BY 4.0, HUPO Proteomics Standards Initiative. Time taken: "
+                + ", ".join(f"{title.lower()} {spent:.0f} s" for title, spent in seconds.items())
+                + "."
+            ),
+        )
+    )
+    with replacing(page) as stream:
+        stream.write(text.encode())
+
+
+def _shift_line(told: Shifted) -> ShiftLine:
+    row = told.row
+    return ShiftLine(
+        told.node, told.label, row.score, row.p, row.q, row.significant, told.changes[:6]
+    )
+
+
+def _trajectory(
+    drift: Drift, node: Node, last: Snapshot
+) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """A node's places in the releases that have it, and its neighbours in the last of them."""
+    row = drift.trajectory.vocabulary.entity_rows[node]
+    present = [
+        (tag, stage)
+        for tag, stage in zip(drift.tags, drift.trajectory.stages, strict=True)
+        if row in _live(stage)
+    ]
+    places = np.stack([stage.vectors[row] for _, stage in present])
+    final = drift.trajectory.stages[-1]
+    near = _nearest(final, row, TOP)
+    backdrop = final.vectors[near]
+    everything = np.concatenate([places, backdrop])
+    flat = _project(everything)
+    names = drift.trajectory.vocabulary.entities
+    labels = last.labels([names[i] for i in near])
+    path = tuple(
+        Point(float(x), float(y), tag, f"release {tag}")
+        for (tag, _), (x, y) in zip(present, flat[: len(places)], strict=True)
+    )
+    others = tuple(
+        Point(float(x), float(y), labels[names[i]].value if names[i] in labels else names[i])
+        for i, (x, y) in zip(near, flat[len(places) :], strict=True)
+    )
+    return path, others
+
+
+def _live(stage: Stage) -> frozenset[int]:
+    return frozenset(int(i) for i in stage.table.live())
+
+
+def _nearest(stage: Stage, row: int, count: int) -> list[int]:
+    """The rows nearest to one by cosine, among entities that the stage has."""
+    live = np.array(sorted(_live(stage) - {row}))
+    vectors = stage.vectors / np.maximum(np.linalg.norm(stage.vectors, axis=1, keepdims=True), 1e-9)
+    order = np.argsort(-(vectors[live] @ vectors[row]), kind="stable")
+    return [int(i) for i in live[order[:count]]]
+
+
+def _project(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The two principal components, shape (rows, 2), each with its largest value positive."""
+    centred = vectors.astype(np.float64) - vectors.mean(axis=0)
+    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
+    flat: NDArray[np.float64] = left[:, :2] * strength[:2]
+    signs = np.sign(flat[np.abs(flat).argmax(axis=0), np.arange(flat.shape[1])])
+    return flat * np.where(signs == 0, 1, signs)

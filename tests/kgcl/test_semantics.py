@@ -1,0 +1,80 @@
+"""What each change does to a small graph: deltas, effects, and the words of every refusal."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.memory import MemorySnapshot
+from graph.model import Delta
+from graph.overlay import Overlay
+from graph.prefixes import PrefixMap
+from kgcl.apply import RULES, Status, apply
+from kgcl.changes import ALL
+from kgcl.errors import ChangeError, RejectedChangeError
+from kgcl.parser import parse
+from kgcl.policy import named_policy
+from kgdelta.wording import statement_text
+
+DATA = Path(__file__).parent / "data"
+CASES = tomllib.loads((DATA / "semantics.toml").read_text(encoding="utf-8"))["case"]
+
+
+@pytest.fixture(scope="module")
+def base() -> MemorySnapshot:
+    outcome = apply(parse((DATA / "base.kgcl").read_text(encoding="utf-8")), MemorySnapshot(()))
+    outcome.raise_if_rejected()
+    return MemorySnapshot(outcome.delta.added)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["changes"])
+def test_change(case: dict[str, Any], base: MemorySnapshot) -> None:
+    outcome = apply(parse(case["changes"]), base, named_policy(case.get("policy", "obo")))
+    last = outcome.results[-1]
+    prefixes = PrefixMap.of(base)
+    assert last.status == case.get("status", "applied"), last.reason
+    assert last.reason == case.get("reason", "")
+    texts = {statement_text(s, prefixes) for s in last.delta.removed}
+    assert texts == set(case.get("removed", []))
+    assert {statement_text(s, prefixes) for s in last.delta.added} == set(case.get("added", []))
+    assert [str(effect.kind) for effect in last.effects] == case.get("effects", [])
+
+
+def test_every_class_has_a_rule_and_a_case() -> None:
+    assert set(RULES) == set(ALL)
+    tried = {type(change) for case in CASES for change in parse(case["changes"])}
+    tried |= {type(c) for c in parse((DATA / "base.kgcl").read_text(encoding="utf-8"))}
+    tried |= {type(c) for c in parse("remove definition for X:3\ndelete edge X:1 X:2 X:3")}
+    assert tried == set(ALL)
+
+
+def test_a_batch_is_atomic_unless_asked_otherwise(base: MemorySnapshot) -> None:
+    text = "rename X:3 from 'arm' to 'a'\nrename X:4 from 'nonsense' to 'b'"
+    outcome = apply(parse(text), base)
+    assert outcome.delta == Delta()
+    assert [r.status for r in outcome.results] == [Status.REJECTED, Status.REJECTED]
+    assert [r.withheld for r in outcome.results] == [True, False]
+    assert outcome.results[0].reason == "line 2 was rejected, and a batch is atomic"
+    with pytest.raises(RejectedChangeError, match="line 2: the label of X:4"):
+        outcome.raise_if_rejected()
+    kept = apply(parse(text), base, keep_going=True)
+    assert [r.status for r in kept.results] == [Status.APPLIED, Status.REJECTED]
+    assert len(kept.delta) == 2
+
+
+def test_a_graph_names_its_policy(base: MemorySnapshot) -> None:
+    setting = "add statement <urn:kgdelta:ontology> kgdelta:obsoletion 'flag'"
+    flagged = Overlay(base, apply(parse(setting), base).delta)
+    outcome = apply(parse("obsolete X:6"), flagged)
+    assert not outcome.delta.removed
+    assert len(outcome.delta.added) == 1
+
+
+def test_an_unknown_policy_is_named(base: MemorySnapshot) -> None:
+    setting = "add statement <urn:kgdelta:ontology> kgdelta:obsoletion 'gentle'"
+    flagged = Overlay(base, apply(parse(setting), base).delta)
+    with pytest.raises(ChangeError, match="no policy 'gentle': choose one of obo, flag"):
+        apply(parse("obsolete X:6"), flagged)
