@@ -158,6 +158,7 @@ def _ratios(
 ) -> tuple[Floats, Floats]:
     """p_kernel / p_observed of observed and of planted edges, from discriminators cross-fitted."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     ratios = np.zeros(len(observed)), np.zeros(len(wrong))
     for k in range(config.folds):
@@ -173,7 +174,10 @@ def _ratios(
             l2_regularization=1.0,
             early_stopping=False,
             random_state=config.seed,
-        ).fit(x, y, sample_weight=weights)
+        )
+        # OpenMP's barriers spin: on cores that others use, two threads take many times one.
+        with threadpool_limits(1):
+            model.fit(x, y, sample_weight=weights)
         for ratio, part in ((ratios[0], observed[fold == k]), (ratios[1], wrong[wrong_fold == k])):
             rows = fold == k if ratio is ratios[0] else wrong_fold == k
             if len(part):

@@ -28,7 +28,7 @@ def replaced(table, seed=5):
     rng = np.random.default_rng(seed)
     triples = table.triples.copy()
     for node in (*PLANTED, *CONTROLS):
-        home = node // MEMBERS + (3 if node in PLANTED else 0)
+        home = node // MEMBERS + (1 if node in PLANTED else 0)
         own = np.flatnonzero(triples[:, 0] == node)
         for i in own[: len(own) // 2]:
             first = goal(home % GROUPS, triples[i, 1]) * MEMBERS
