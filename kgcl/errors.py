@@ -28,6 +28,12 @@ class KgclSyntaxError(ChangeError):
         hint = f"; expected {' or '.join(expected)}" if expected else ""
         super().__init__(f"line {line}, column {column}: {reason}{hint}")
 
+    @property
+    def pointer(self) -> str:
+        """The line to print beneath the snippet: a caret under the mistake."""
+        before = self.snippet[: self.column - 1]
+        return "".join("\t" if mark == "\t" else " " for mark in before) + "^"
+
 
 class RejectedChangeError(ChangeError):
     """A change that the state of the graph does not allow, with the reason."""

@@ -1,0 +1,54 @@
+"""What a token of KGCL may look like, for the reader and the writer alike."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORDS: Final = """
+    create add remove change rename obsolete unobsolete delete place move deepen shallow edge node
+    class relation instance annotation property synonym definition statement relationship between
+    and exact narrow broad related with replacement under from to as for of
+"""
+#: Words of the language, in lower case: never the name of an entity.
+KEYWORDS: Final = frozenset(_WORDS.split())
+IRI: Final = re.compile(r'[^<>"{}|\\^`\s]+')
+CURIE: Final = re.compile(
+    r"""[A-Za-z_][A-Za-z0-9_.-]*:[^\s<>"'{}|\\^`()\[\],;=]*"""
+    r"""[^\s<>"'{}|\\^`()\[\],;=.:!?*&#@-]"""
+)
+NAME: Final = re.compile(
+    r"""[^\s<>"'{}|\\^`()\[\],;=:@#*.!?&~+$-]"""
+    r"""(?:[^\s<>"'{}|\\^`()\[\],;=:]*[^\s<>"'{}|\\^`()\[\],;=:.!?*&#@-])?"""
+)
+LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]+")
+OPERATOR: Final = re.compile(r"[A-Za-z]+")
+COUNT: Final = re.compile(r"[0-9]+")
+
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
+_UNSAFE: Final = re.compile(r"['\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'", "\\": "\\\\"}
+
+
+def unquote(token: str) -> str:
+    """The text of a quoted token; raises ValueError at an escape that is none."""
+    body = token[1:-1]
+    return _ESCAPE.sub(_unescape, body) if "\\" in body else body
+
+
+def _unescape(found: re.Match[str]) -> str:
+    if found[1]:
+        return chr(int(found[1], 16))
+    if found[2] not in _ESCAPED:
+        raise ValueError(f"unknown escape \\{found[2]}; write \\\\ for a backslash")
+    return _ESCAPED[found[2]]
+
+
+def quote(text: str) -> str:
+    """A text in single quotes, on one line."""
+    return "'" + _UNSAFE.sub(_escape, text) + "'"
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
