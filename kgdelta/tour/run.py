@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from kgcl.render import render
 
 from graph.commit import CommitMeta
 from graph.prefixes import PrefixMap
@@ -19,6 +18,7 @@ from graph.store import MAIN, Store, open_store
 from kgcl.apply import Outcome, Status, apply
 from kgcl.diff import lift
 from kgcl.parser import parse
+from kgcl.render import render
 from kgdelta.importing import Imported, import_releases
 from kgdelta.output import counted, say, with_progress
 from kgdelta.patching import apply_to_store
@@ -99,7 +99,7 @@ def import_history(store: Store, found: Sequence[ReleaseFile]) -> None:
 
     done: list[Imported] = []
     bar = with_progress(found, "importing")
-    done.extend(import_releases(store, as_releases(bar), MAIN))
+    done.extend(import_releases(store, as_releases(bar, ONTOLOGY, AUTHOR), MAIN))
     for imported in done:
         for problem in imported.problems[:2]:
             click.echo(f"   {imported.source}, line {problem.line}: {problem.reason}")

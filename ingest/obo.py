@@ -1,0 +1,201 @@
+"""OBO files as they really are: every line a statement, layout, or a reported problem."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from graph.model import Literal, Node, Statement
+from graph.prefixes import PrefixMap, ontology_iri
+from graph.vocabulary import DEFAULT_ONTOLOGY, ONTOLOGY, RDF_TYPE
+from ingest.clauses import (
+    ClauseError,
+    is_canonical_id,
+    split_comment,
+    split_modifiers,
+    split_tag,
+    unescape,
+)
+from ingest.document import Document, Layout, Problem, Remark
+from ingest.errors import IngestError
+from ingest.frames import Frame, FrameReader
+from ingest.header import read_header_clause
+from ingest.tags import JUNK, STANZAS, VERBATIM
+
+_STANZA: Final = re.compile(r"\[([A-Za-z]+)\]\s*(?:!.*)?")
+_PLAIN_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines of the header or of one stanza; ``start`` is the number of the first."""
+
+    kind: str
+    start: int
+    lines: tuple[str, ...]
+
+
+class OboReader:
+    """Reads OBO files; frames that one file shares with the next are read once.
+
+    Releases of an ontology repeat most of their frames, so one reader for a history is several
+    times as fast as a reader per file.
+    """
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._frames: dict[tuple[str, tuple[str, ...]], Frame] = {}
+
+    def read(
+        self, text: str, source: str, ontology: str | None = None, strict: bool = False
+    ) -> Document:
+        """The document of a text.
+
+        ``ontology`` is the OBO id to use where the header names none; without it the default
+        namespace in lower case, then ``kgdelta:ontology``. Raises IngestError for the first
+        problem where ``strict``.
+        """
+        blocks = list(_blocks(text))
+        problems: list[Problem] = []
+        remarks: list[Remark] = []
+        prefixes, statements = _read_header(blocks[0], blocks, ontology, source, problems, remarks)
+        reader = self._reader_for(prefixes)
+        seen: dict[Node, int] = {}
+        for block in blocks[1:]:
+            frame = self._frame(block, reader)
+            if frame.subject is not None:
+                if frame.subject in seen:
+                    reason = (
+                        f"a second frame for {prefixes.contract(frame.subject)}, first in line "
+                    )
+                    problems.append(
+                        Problem(source, block.start - 1, f"{reason}{seen[frame.subject]}")
+                    )
+                seen.setdefault(frame.subject, block.start - 1)
+            statements.update(frame.statements)
+            problems += [Problem(source, block.start + n, reason) for n, reason in frame.problems]
+            remarks += [Remark(block.start + n, line) for n, line in frame.remarks]
+        if strict and problems:
+            first = min(problems, key=lambda problem: problem.line)
+            raise IngestError(source, first.line, first.reason)
+        return Document(source, frozenset(statements), Layout(tuple(remarks)), tuple(problems))
+
+    def _reader_for(self, prefixes: PrefixMap) -> FrameReader:
+        key = (
+            prefixes.ontology,
+            tuple(sorted(prefixes.declared.items())),
+            tuple(sorted(prefixes.shorthands.items())),
+        )
+        if key != self._key:
+            self._key = key
+            self._frames.clear()
+        return FrameReader(prefixes)
+
+    def _frame(self, block: _Block, reader: FrameReader) -> Frame:
+        key = (block.kind, block.lines)
+        frame = self._frames.get(key)
+        if frame is None:
+            if block.kind in STANZAS:
+                frame = reader.read(block.kind, block.lines)
+            else:
+                frame = Frame()
+                frame.problems.append((-1, f"unknown stanza [{block.kind}]; kept as layout"))
+                frame.remarks.append((-1, f"[{block.kind}]"))
+                frame.remarks += [(n, line) for n, line in enumerate(block.lines) if line.strip()]
+            self._frames[key] = frame
+        return frame
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """The header and the stanzas of a text, line numbers from 1."""
+    kind, start = "", 1
+    lines: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("["):
+            found = _STANZA.fullmatch(line.rstrip())
+            if found:
+                yield _Block(kind, start, tuple(lines))
+                kind, start, lines = found[1], number + 1, []
+                continue
+        lines.append(line.rstrip("\r"))
+    yield _Block(kind, start, tuple(lines))
+
+
+def _read_header(
+    header: _Block,
+    blocks: list[_Block],
+    ontology: str | None,
+    source: str,
+    problems: list[Problem],
+    remarks: list[Remark],
+) -> tuple[PrefixMap, set[Statement]]:
+    clauses: list[tuple[int, str, str, str]] = []
+    for number, line in enumerate(header.lines, header.start):
+        if not line.strip():
+            continue
+        if line.lstrip().startswith("!"):
+            remarks.append(Remark(number, line))
+            continue
+        split = split_tag(line)
+        if split is None:
+            problems.append(Problem(source, number, f"no tag in {line[:60]!r}; kept as it is"))
+            clauses.append((number, JUNK, line, line))
+        else:
+            clauses.append((number, *split, line))
+    if not any(tag == "format-version" for _, tag, _, _ in clauses):
+        problems.append(Problem(source, 1, "no format-version in the header"))
+    named = [split_comment(v) for _, tag, v, _ in clauses if tag == "ontology" and v]
+    name = unescape(named[0]) if named else ontology or _default_ontology(clauses)
+    namespaces: dict[str, str] = {}
+    for _, tag, value, _ in clauses:
+        parts = value.split(None, 2)
+        if tag == "idspace" and len(parts) >= 2:
+            namespaces[parts[0]] = parts[1]
+    prefixes = PrefixMap(namespaces, {}, name)
+    prefixes = PrefixMap(namespaces, _shorthands(blocks, prefixes), name)
+    node = ontology_iri(name)
+    statements = {Statement(node, RDF_TYPE, ONTOLOGY)}
+    used_ontology = False
+    for number, tag, value, line in clauses:
+        if tag == "ontology" and value and not used_ontology:
+            used_ontology = True
+            continue
+        try:
+            made = read_header_clause(node, tag, value, prefixes)
+        except ClauseError as error:
+            problems.append(Problem(source, number, f"{tag}: {error}; kept as it is"))
+            made = [Statement(node, VERBATIM + tag, Literal(value))]
+        if statements.issuperset(made):
+            problems.append(Problem(source, number, "said twice"))
+            remarks.append(Remark(number, line))
+        statements.update(made)
+    return prefixes, statements
+
+
+def _default_ontology(clauses: list[tuple[int, str, str, str]]) -> str:
+    for _, tag, value, _ in clauses:
+        if tag == "default-namespace" and _PLAIN_ID.fullmatch(value):
+            return value.lower()
+    return DEFAULT_ONTOLOGY
+
+
+def _shorthands(blocks: list[_Block], prefixes: PrefixMap) -> dict[str, Node]:
+    """Unprefixed relation ids that stand for the id in their only canonical xref."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for block in blocks:
+        if block.kind != "Typedef":
+            continue
+        name, xrefs = "", []
+        for line in block.lines:
+            if line.startswith("id:"):
+                name = name or unescape(split_comment(line[3:].strip()))
+            elif line.startswith("xref:"):
+                xrefs.append(split_modifiers(split_comment(line[5:].strip()))[0])
+        canonical = [xref for xref in xrefs if is_canonical_id(xref)]
+        if name and ":" not in name and len(canonical) == 1:
+            found[canonical[0]].add(name)
+    # Two names for one id would not contract to the text they came from.
+    return {min(names): prefixes.expand(xref) for xref, names in found.items() if len(names) == 1}
