@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from graph.commit import CommitMeta
-from graph.model import Delta, Statement
+from graph.model import Delta
 from graph.vocabulary import SETTINGS
 
 if TYPE_CHECKING:
-    from ingest.document import Document, Problem
-
     from graph.commit import Commit
     from graph.store import Store
+    from ingest.document import Document, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +77,4 @@ def _meta(release: Release) -> CommitMeta:
         author=release.author,
         authored=release.date,
         provenance=(("source", release.source),),
-    )
-
-
-def header_value(statements: Iterable[Statement], predicate: str) -> str:
-    """The text of a header statement, or nothing."""
-    from graph.model import Literal
-
-    return min(
-        (
-            s.object.value
-            for s in statements
-            if s.predicate == predicate and isinstance(s.object, Literal)
-        ),
-        default="",
     )

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SNAPSHOTS: Final = 12
 TOP: Final = 12
+#: Epochs on each release after the first; enough to follow what one release changes.
+EPOCHS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def find_drift(store: Store) -> Drift:
     picks = [tagged[round(i)] for i in np.linspace(0, len(tagged) - 1, SNAPSHOTS)]
     names = tuple(name_of[commit] for commit in picks)
     snapshots = [store.snapshot(commit) for commit in picks]
-    trajectory = Trajectory(TrajectoryConfig(), ())
+    trajectory = Trajectory(TrajectoryConfig(next_epochs=EPOCHS), ())
     for snapshot in with_progress(snapshots, "training"):
         trajectory = trajectory.extended(snapshot)
     middle, last = SNAPSHOTS // 2, SNAPSHOTS - 1
@@ -169,8 +171,8 @@ def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page:
             path=path,
             neighbours=neighbours,
             shift_note=(
-                f"From {drift.compared[0]} to {drift.compared[1]}. The score ranks by movement; p is "
-                "the chance of such a movement by edits that change no meaning, measured on the "
+                f"From {drift.compared[0]} to {drift.compared[1]}. The score ranks by movement; p "
+                "is the chance of such a movement by edits that change no meaning, measured on the "
                 "earlier release; q is p after Benjamini and Hochberg; real means q at most 0.05."
                 + (f" {drift.shift.manifest.note}" if drift.shift.manifest.note else "")
             ),
