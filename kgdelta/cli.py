@@ -76,14 +76,12 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         check_rooms()
-        cli.main(args=given, prog_name="kgdelta", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Outside standalone mode click returns the code of an Exit; a command returns None.
+        code = cli.main(args=given, prog_name="kgdelta", standalone_mode=False)
     except click.Abort:
         _leave("interrupted; nothing half-done is kept", 130)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _leave(_usage(error), error.exit_code)
     except BrokenPipeError:
         # The reader of our output has left, as `| head` does; there is nobody to tell.
         sys.stderr.close()
@@ -92,6 +90,15 @@ def main(arguments: list[str] | None = None) -> None:
         if "--debug" in given:
             raise
         _leave(_one_line(error), _code(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with a call, and where its help is."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "kgdelta"
+    message = error.format_message().rstrip(".")
+    return f"{' '.join(message.split())}; see '{path} --help'"
 
 
 def _code(error: BaseException) -> int:
