@@ -41,6 +41,16 @@ class AlreadyExistsError(StoreError):
         super().__init__(f"{kind} {name!r} exists already" + (f": {hint}" if hint else ""))
 
 
+class InvalidNameError(StoreError):
+    """A name that no branch or tag can have."""
+
+    def __init__(self, kind: str, name: str, reason: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.reason = reason
+        super().__init__(f"{kind} cannot be called {name!r}: {reason}")
+
+
 class InvalidDeltaError(StoreError):
     """A delta removes what is absent or adds what is present."""
 

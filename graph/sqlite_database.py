@@ -1,0 +1,152 @@
+"""One SQLite file: opened with care, asked with parameters, its errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import apsw
+
+from graph.errors import CorruptStoreError, NotFoundError, UnavailableError
+from graph.sqlite_schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+
+#: A row as the schema types it.
+Row: TypeAlias = tuple[Any, ...]
+Bindings: TypeAlias = Sequence[Any] | Mapping[str, Any]
+
+MEMORY: Final = ":memory:"
+_BUSY_MILLISECONDS: Final = 30_000
+_HEADER: Final = b"SQLite format 3\x00"
+_INIT_HINT: Final = "make one with `kgdelta init`"
+
+
+class Database:
+    """A connection whose reads come back whole, so that no cursor outlives its question."""
+
+    def __init__(self, connection: apsw.Connection, source: str) -> None:
+        self._connection = connection
+        self.source = source
+
+    @classmethod
+    def open(cls, location: str, create: bool) -> Database:
+        """Open a file of ours, or make it.
+
+        Raises NotFoundError, CorruptStoreError (foreign, damaged or newer), UnavailableError.
+        """
+        if location != MEMORY:
+            _check_file(location, create)
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        with _translated(location):
+            connection = apsw.Connection(location, flags)
+        database = cls(connection, location)
+        try:
+            with _translated(location):
+                connection.set_busy_timeout(_BUSY_MILLISECONDS)
+                database._identify(create)
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA cache_size=-65536")
+        except BaseException:
+            connection.close(True)
+            raise
+        return database
+
+    def _identify(self, create: bool) -> None:
+        application = self.value("PRAGMA application_id")
+        version = self.value("PRAGMA user_version")
+        tables = self.value("SELECT count(*) FROM sqlite_schema")
+        if application == APPLICATION_ID and version > SCHEMA_VERSION:
+            reason = f"written by a newer kgdelta (format {version}): upgrade kgdelta"
+            raise CorruptStoreError(self.source, reason)
+        if application == APPLICATION_ID and version == SCHEMA_VERSION:
+            return
+        if tables or application or version:
+            raise CorruptStoreError(self.source, "an SQLite file, but not a kgdelta store")
+        if not create:
+            raise CorruptStoreError(self.source, f"an empty file, not a store: {_INIT_HINT}")
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        with self.transaction():
+            if self.value("PRAGMA application_id") == APPLICATION_ID:
+                return
+            for statement in SCHEMA:
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            self._connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def rows(self, sql: str, bindings: Bindings = ()) -> list[Row]:
+        """All rows of one question."""
+        with _translated(self.source):
+            return list(self._connection.execute(sql, bindings))
+
+    def value(self, sql: str, bindings: Bindings = ()) -> Any:
+        """The first column of the first row, None if there is none."""
+        found = self.rows(sql, bindings)
+        return found[0][0] if found else None
+
+    def many(self, sql: str, bindings: Iterable[Bindings]) -> list[Row]:
+        """One statement for each set of bindings; the rows of all of them."""
+        with _translated(self.source):
+            return list(self._connection.executemany(sql, bindings))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; other writers wait, and readers see the state before."""
+        with _translated(self.source):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with _translated(self.source):
+                self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def _translated(source: str) -> Iterator[None]:
+    """Errors of SQLite as errors of the store."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, apsw.MismatchError) as error:
+        raise CorruptStoreError(source, f"damaged: {error}") from error
+    except apsw.BusyError as error:
+        raise UnavailableError(source, "another process is writing", "try again") from error
+    except apsw.ConnectionClosedError as error:
+        raise UnavailableError(source, "this store is closed", "open it again") from error
+    except apsw.Error as error:
+        raise UnavailableError(source, str(error) or type(error).__name__) from error
+
+
+def _check_file(location: str, create: bool) -> None:
+    path = Path(location)
+    try:
+        if not path.exists():
+            if not create:
+                raise NotFoundError("store", location, _INIT_HINT)
+            if not path.absolute().parent.is_dir():
+                raise NotFoundError("folder", str(path.parent), "make it first")
+            return
+        if not path.is_file():
+            raise CorruptStoreError(location, "a folder, not a store")
+        with path.open("rb") as file:
+            header = file.read(100)
+        size = path.stat().st_size
+        log = Path(f"{location}-wal")
+        quiet = not log.exists() or log.stat().st_size == 0
+    except OSError as error:
+        raise UnavailableError(location, error.strerror or str(error)) from error
+    if header and not _HEADER.startswith(header[:16]):
+        raise CorruptStoreError(location, "not a kgdelta store")
+    if not header:
+        return
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    # While a log is there a checkpoint may be under way, and the header may run ahead.
+    if len(header) < 100 or (quiet and size < pages * (65536 if page == 1 else page)):
+        raise CorruptStoreError(location, "cut off: the end of the file is missing")

@@ -1,0 +1,100 @@
+"""The past of a version: its log, and the lives of nodes through merges."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from graph.commit import Commit, as_utc
+from graph.model import Node, Statement
+from graph.sqlite_commits import Commits, Recorded
+from graph.sqlite_database import Database
+from graph.sqlite_lineage import lineage_of
+from graph.sqlite_log import ADD, Happening, Log
+from graph.sqlite_terms import Numbers, Terms
+from graph.store import Event, LogFilter
+
+
+class History:
+    """What led to a commit."""
+
+    def __init__(
+        self, database: Database, gid: int, terms: Terms, commits: Commits, log: Log
+    ) -> None:
+        self._database = database
+        self._gid = gid
+        self._terms = terms
+        self._commits = commits
+        self._log = log
+
+    def log(self, cid: int, where: LogFilter) -> Iterator[Commit]:
+        """Commits on the first-parent line that pass a filter, newest first."""
+        touching = None if where.node is None else self._touching(where.node)
+        for recorded in self._commits.recorded_on_line(cid):
+            if (touching is None or recorded.cid in touching) and _passes(recorded.commit, where):
+                yield recorded.commit
+
+    def _touching(self, node: Node) -> set[int]:
+        happened = self._log.happenings(self._gid, {node})
+        return set(self._log.commits_at({h.at for h in happened}).values())
+
+    def life(self, cid: int, nodes: Collection[Node]) -> Iterator[Event]:
+        """Each statement set or withdrawn by a commit in the past of one, oldest first.
+
+        What a merge brings is told by the commits that made it, not once more by the merge.
+        """
+        happened = self._log.happenings(self._gid, nodes)
+        made_at = self._log.commits_at({h.at for h in happened})
+        past = self._past(cid, happened)
+        events = {
+            (made_at[h.at], h.op, h.numbers): h for h in happened if made_at.get(h.at) in past
+        }
+        commits = self._commits.load({number for number, _, _ in events})
+        told = [key for key, h in events.items() if not self._repeats(commits[key[0]], h, events)]
+        statements = list(self._terms.statements([numbers for _, _, numbers in told]))
+        rows = zip(told, statements, strict=True)
+        for (number, op, _), statement in sorted(rows, key=_order):
+            yield Event(commits[number].commit, op == ADD, statement)
+
+    def _past(self, cid: int, happened: list[Happening]) -> set[int]:
+        """Ancestors among the commits of the happenings; walks them only where it must."""
+        place = self._commits.positions(cid)[0]
+        seen = {s.branch: s.seq for s in lineage_of(self._database, place.branch, place.seq)}
+        if all(h.at.branch in seen and h.at.seq <= seen[h.at.branch] for h in happened):
+            return set(self._log.commits_at({h.at for h in happened}).values())
+        return self._commits.past(cid)
+
+    def _repeats(
+        self,
+        recorded: Recorded,
+        happening: Happening,
+        events: dict[tuple[int, int, Numbers], Happening],
+    ) -> bool:
+        """Whether a merge only brings what a commit of its second parent's line did."""
+        if len(recorded.parents) < 2:
+            return False
+        if happening.op == ADD:
+            return happening.origin != recorded.cid
+        others = {
+            number
+            for number, op, numbers in events
+            if op == happening.op and numbers == happening.numbers and number != recorded.cid
+        }
+        if not others:
+            return False
+        past = self._commits.past
+        return bool(others & (past(recorded.parents[1]) - past(recorded.parents[0])))
+
+
+def _order(row: tuple[tuple[int, int, Numbers], Statement]) -> tuple[int, int, bytes]:
+    (number, op, _), statement = row
+    return (number, op, statement.encode())
+
+
+def _passes(commit: Commit, where: LogFilter) -> bool:
+    """Whether author and message contain the texts, letter case aside, and the dates fit."""
+    return (
+        (where.author is None or where.author.casefold() in commit.author.casefold())
+        and (where.message is None or where.message.casefold() in commit.message.casefold())
+        and (where.since is None or commit.authored >= as_utc(where.since))
+        and (where.until is None or commit.authored <= as_utc(where.until))
+    )

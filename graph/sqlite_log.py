@@ -1,0 +1,182 @@
+"""The append-only log of a graph: entries written, netted, and told as events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from graph.errors import InvalidDeltaError
+from graph.model import Delta, Node, Statement, in_order, nodes_in
+from graph.sqlite_database import Database
+from graph.sqlite_lineage import Lineage, Span, entries_after, meeting
+from graph.sqlite_schema import OPEN
+from graph.sqlite_snapshot import SqliteSnapshot
+from graph.sqlite_terms import Numbers, Terms, as_json
+
+ADD: Final = 1
+REMOVE: Final = 0
+_NUMBERS: Final = "f.s, f.p, f.o, f.q"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One log entry about to be written: rows to close, statements to open."""
+
+    removed: tuple[tuple[int, int], ...]
+    added: tuple[Numbers, ...]
+    mentions: tuple[frozenset[Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A statement opened or closed at a log entry."""
+
+    at: Span
+    op: int
+    numbers: Numbers
+    origin: int
+
+
+class Log:
+    """Reads and writes the log; every write belongs inside a transaction."""
+
+    def __init__(self, database: Database, terms: Terms) -> None:
+        self._database = database
+        self._terms = terms
+
+    def prepare(self, head: SqliteSnapshot, delta: Delta) -> Entry:
+        """Check a delta against the head and store its terms. Raises InvalidDeltaError."""
+        removed = in_order(delta.removed)
+        known = self._terms.numbers(removed)
+        holding = head.rows_of(numbers for numbers in known if numbers is not None)
+        for statement, numbers in zip(removed, known, strict=True):
+            if numbers is None or numbers not in holding:
+                raise InvalidDeltaError("removes what is not there", statement)
+        added = in_order(delta.added)
+        new = self._terms.intern(added)
+        present = head.rows_of(new)
+        for statement, numbers in zip(added, new, strict=True):
+            if numbers in present:
+                raise InvalidDeltaError("adds what is there already", statement)
+        rows = tuple(holding[numbers][:2] for numbers in known if numbers is not None)
+        return Entry(rows, tuple(new), tuple(_inner_nodes(s) for s in added))
+
+    def write(
+        self, at: Span, entry: Entry, cid: int, size: int, origins: dict[Numbers, int]
+    ) -> None:
+        """Write an entry for a commit; statements keep the origin given for them."""
+        self._close(at, entry.removed)
+        first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
+        fids = range(first, first + len(entry.added))
+        self._database.many(
+            "INSERT INTO fact(fid, s, p, o, q, branch, since, origin) "
+            "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (fid, *numbers, at.branch, at.seq, origins.get(numbers, cid))
+                for fid, numbers in zip(fids, entry.added, strict=True)
+            ),
+        )
+        self._mention(fids, entry.mentions)
+        changes = [(REMOVE, fid) for fid, _ in entry.removed] + [(ADD, fid) for fid in fids]
+        self._database.many(
+            "INSERT INTO change(branch, seq, i, op, fid) VALUES(?, ?, ?, ?, ?)",
+            ((at.branch, at.seq, i, op, fid) for i, (op, fid) in enumerate(changes)),
+        )
+        self._database.rows(
+            "INSERT INTO position(branch, seq, cid, size) VALUES(?, ?, ?, ?)",
+            (at.branch, at.seq, cid, size + len(entry.added) - len(entry.removed)),
+        )
+        self._database.rows("UPDATE branch SET seq=?, head=? WHERE bid=?", (at.seq, cid, at.branch))
+
+    def _close(self, at: Span, rows: Sequence[tuple[int, int]]) -> None:
+        """End rows: the branch's own in place, inherited ones beside, for this branch only."""
+        own = [(at.seq, fid) for fid, branch in rows if branch == at.branch]
+        inherited = [(fid, at.branch, at.seq) for fid, branch in rows if branch != at.branch]
+        self._database.many("UPDATE fact SET until=? WHERE fid=?", own)
+        self._database.many("INSERT INTO closed(fid, branch, until) VALUES(?, ?, ?)", inherited)
+
+    def _mention(self, fids: Iterable[int], mentions: Sequence[frozenset[Node]]) -> None:
+        nodes = self._terms.nodes({node for group in mentions for node in group})
+        self._database.many(
+            "INSERT INTO mention(node, fid) VALUES(?, ?)",
+            (
+                (nodes[node], fid)
+                for fid, group in zip(fids, mentions, strict=True)
+                for node in sorted(group)
+            ),
+        )
+
+    def net(self, before: Lineage, after: Lineage) -> tuple[list[Numbers], list[Numbers]]:
+        """What turns one state into another, removed and added: costs the changes between."""
+        start = meeting(before, after)
+        balance: defaultdict[Numbers, int] = defaultdict(int)
+        for lineage, sign in ((before, -1), (after, 1)):
+            for branch, low, high in entries_after(lineage, start):
+                rows = self._database.rows(
+                    f"SELECT {_NUMBERS}, c.op FROM change AS c "  # noqa: S608
+                    "CROSS JOIN fact AS f ON f.fid=c.fid "
+                    "WHERE c.branch=? AND c.seq>? AND c.seq<=?",
+                    (branch, low, high),
+                )
+                for row in rows:
+                    balance[row[:4]] += sign if row[4] == ADD else -sign
+        removed = [numbers for numbers, count in balance.items() if count < 0]
+        return removed, [numbers for numbers, count in balance.items() if count > 0]
+
+    def delta(self, before: Lineage, after: Lineage) -> Delta:
+        """What turns one state into another, as a delta."""
+        removed, added = self.net(before, after)
+        return Delta(
+            frozenset(self._terms.statements(removed)), frozenset(self._terms.statements(added))
+        )
+
+    def happenings(self, gid: int, nodes: Collection[Node]) -> list[Happening]:
+        """All that ever happened to statements about nodes or mentioning them, on any branch."""
+        rows = self._database.rows(
+            f"SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until, f.origin "  # noqa: S608
+            "FROM json_each(:n) AS j CROSS JOIN fact AS f INDEXED BY fact_out ON f.s=j.value "
+            f"UNION SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until, f.origin "
+            "FROM json_each(:n) AS j CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value "
+            f"UNION SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until, f.origin "
+            "FROM json_each(:n) AS j CROSS JOIN mention AS m ON m.node=j.value "
+            "CROSS JOIN fact AS f NOT INDEXED ON f.fid=m.fid",
+            {"n": as_json(self._terms.nodes(set(nodes)).values())},
+        )
+        own = {r[0] for r in self._database.rows("SELECT bid FROM branch WHERE gid=?", (gid,))}
+        facts = {row[0]: row[1:] for row in rows if row[5] in own}
+        found: list[Happening] = []
+        for s, p, o, q, branch, since, until, origin in facts.values():
+            found.append(Happening(Span(branch, since), ADD, (s, p, o, q), origin))
+            if until < OPEN:
+                found.append(Happening(Span(branch, until), REMOVE, (s, p, o, q), origin))
+        closed = self._database.rows(
+            "SELECT c.fid, c.branch, c.until FROM json_each(?) AS j "
+            "CROSS JOIN closed AS c ON c.fid=j.value",
+            (as_json(facts),),
+        )
+        for fid, branch, until in closed:
+            row = facts[fid]
+            found.append(Happening(Span(branch, until), REMOVE, row[:4], row[7]))
+        return found
+
+    def commits_at(self, entries: Collection[Span]) -> dict[Span, int]:
+        """The commit numbers of log entries at which their commits were made.
+
+        Entries that only repeat a commit of another branch (a fast-forward) are left out.
+        """
+        rows = self._database.many(
+            "SELECT p.branch, p.seq, p.cid FROM position AS p JOIN commits AS c ON c.cid=p.cid "
+            "AND c.branch=p.branch AND c.seq=p.seq WHERE p.branch=? AND p.seq=?",
+            ((span.branch, span.seq) for span in entries),
+        )
+        return {Span(row[0], row[1]): row[2] for row in rows}
+
+
+def _inner_nodes(statement: Statement) -> frozenset[Node]:
+    """Nodes inside the expression and the qualifiers; a plain object has an index of its own."""
+    found = {node for qualifier in statement.qualifiers for node in qualifier.mentions()}
+    if not isinstance(statement.object, str):
+        found.update(nodes_in(statement.object))
+    return frozenset(found)

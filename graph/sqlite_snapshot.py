@@ -1,0 +1,246 @@
+"""The state of a graph in SQLite at one version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from graph.model import Literal, Node, Object, Statement
+from graph.snapshot import Columns, Match, Version, labels_from, matches_from
+from graph.sqlite_database import Database
+from graph.sqlite_lineage import MAX_DEPTH, Lineage, visible
+from graph.sqlite_terms import NAMING, Numbers, Terms, as_json
+from graph.vocabulary import LABEL
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_PAGE: Final = 50_000
+_NUMBERS: Final = "f.s, f.p, f.o, f.q"
+
+
+class SqliteSnapshot:
+    """Rows that a lineage sees. The lineage is fixed, so later commits change nothing here."""
+
+    def __init__(
+        self, database: Database, terms: Terms, lineage: Lineage, size: int, version: Version
+    ) -> None:
+        self._database = database
+        self._terms = terms
+        self._size = size
+        self._version = version
+        self.lineage = lineage
+        self._visible = visible(lineage)
+
+    @property
+    def version(self) -> Version:
+        return self._version
+
+    def __len__(self) -> int:
+        return self._size
+
+    def statements(
+        self,
+        subjects: Collection[Node] | None = None,
+        predicates: Collection[Node] | None = None,
+        objects: Collection[Node] | None = None,
+    ) -> Iterator[Statement]:
+        for page in self._pages(subjects, predicates, objects):
+            yield from self._terms.statements(page)
+
+    def _pages(
+        self,
+        subjects: Collection[Node] | None,
+        predicates: Collection[Node] | None,
+        objects: Collection[Node] | None,
+    ) -> Iterator[list[Numbers]]:
+        wanted = {
+            column: None if nodes is None else list(self._terms.nodes(set(nodes)).values())
+            for column, nodes in (("s", subjects), ("o", objects), ("p", predicates))
+        }
+        if any(ids == [] for ids in wanted.values()):
+            return
+        given = {column: ids for column, ids in wanted.items() if ids is not None}
+        if not given:
+            yield from self._all()
+            return
+        driver = next(iter(given))
+        index = {"s": "fact_out", "o": "fact_in", "p": "fact_predicate"}[driver]
+        filters = "".join(
+            f" AND f.{column} IN (SELECT value FROM json_each(:{column}))"  # noqa: S608
+            for column in given
+            if column != driver
+        )
+        bindings = {column: as_json(ids) for column, ids in given.items()}
+        for condition in self._visible:
+            yield self._database.rows(
+                f"SELECT {_NUMBERS} FROM json_each(:{driver}) AS j "  # noqa: S608
+                f"CROSS JOIN fact AS f INDEXED BY {index} ON f.{driver}=j.value "
+                f"WHERE {condition}{filters}",
+                bindings,
+            )
+
+    def _all(self) -> Iterator[list[Numbers]]:
+        for condition in self._visible:
+            last = 0
+            while True:
+                rows = self._database.rows(
+                    f"SELECT f.fid, {_NUMBERS} FROM fact AS f NOT INDEXED "  # noqa: S608
+                    f"WHERE f.fid>? AND {condition} ORDER BY f.fid LIMIT {_PAGE}",
+                    (last,),
+                )
+                yield [row[1:] for row in rows]
+                if len(rows) < _PAGE:
+                    break
+                last = rows[-1][0]
+
+    def mentioning(self, nodes: Collection[Node]) -> Iterator[Statement]:
+        ids = as_json(self._terms.nodes(set(nodes)).values())
+        for condition in self._visible:
+            rows = self._database.rows(
+                f"SELECT f.fid, {_NUMBERS} FROM json_each(:n) AS j "  # noqa: S608
+                f"CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value WHERE {condition} "
+                f"UNION SELECT f.fid, {_NUMBERS} FROM json_each(:n) AS j "
+                "CROSS JOIN mention AS m ON m.node=j.value "
+                f"CROSS JOIN fact AS f NOT INDEXED ON f.fid=m.fid WHERE {condition}",
+                {"n": ids},
+            )
+            yield from self._terms.statements([row[1:] for row in rows])
+
+    def labels(self, nodes: Collection[Node]) -> dict[Node, Literal]:
+        return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
+
+    def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
+        values = as_json(self._terms.named({text.casefold() for text in texts}))
+        naming = as_json(self._terms.nodes(NAMING).values())
+        found: list[Statement] = []
+        for condition in self._visible:
+            rows = self._database.rows(
+                f"SELECT {_NUMBERS} FROM json_each(?1) AS j "  # noqa: S608
+                "CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value "
+                f"WHERE {condition} AND f.p IN (SELECT value FROM json_each(?2))",
+                (values, naming),
+            )
+            found += self._terms.statements(rows)
+        return matches_from(texts, found)
+
+    def reach(
+        self,
+        nodes: Collection[Node],
+        predicates: Collection[Node],
+        inverse: bool = False,
+        depth: int | None = None,
+    ) -> set[Node]:
+        start = set(self._terms.nodes(set(nodes)).values())
+        along = list(self._terms.nodes(set(predicates)).values())
+        if not start or not along or not self._visible:
+            return set()
+        if depth is None and len(self._visible) <= MAX_DEPTH + 1:
+            found = self._reach_all(start, along, inverse)
+        else:
+            found = self._reach_steps(start, along, inverse, depth)
+        objects = self._terms.objects(found)
+        return {node for node in map(objects.__getitem__, found) if isinstance(node, str)}
+
+    def _reach_all(self, start: set[int], along: list[int], inverse: bool) -> set[int]:
+        first = self._step("json_each(:n) AS r", "r.value", inverse)
+        again = self._step("reached AS r", "r.n", inverse)
+        rows = self._database.rows(
+            f"WITH RECURSIVE reached(n) AS ({' UNION '.join([*first, *again])}) "  # noqa: S608
+            "SELECT n FROM reached",
+            {"n": as_json(start), "p": as_json(along)},
+        )
+        return {row[0] for row in rows}
+
+    def _reach_steps(
+        self, start: set[int], along: list[int], inverse: bool, depth: int | None
+    ) -> set[int]:
+        reached: set[int] = set()
+        frontier = start
+        predicates = as_json(along)
+        steps = self._step("json_each(:n) AS r", "r.value", inverse)
+        taken = 0
+        while frontier and (depth is None or taken < depth):
+            bindings = {"n": as_json(frontier), "p": predicates}
+            found = {row[0] for step in steps for row in self._database.rows(step, bindings)}
+            frontier = found - reached
+            reached |= found
+            taken += 1
+        return reached
+
+    def _step(self, source: str, node: str, inverse: bool) -> list[str]:
+        """One SELECT for each span: from nodes to nodes along an edge, from the index alone."""
+        near, far, index = ("o", "s", "fact_in") if inverse else ("s", "o", "fact_out")
+        return [
+            f"SELECT f.{far} FROM {source} CROSS JOIN fact AS f INDEXED BY {index} "  # noqa: S608
+            f"ON f.{near}={node} WHERE {condition} AND f.{far}>0 "
+            "AND f.p IN (SELECT value FROM json_each(:p))"
+            for condition in self._visible
+        ]
+
+    def columns(self, predicates: Collection[Node] | None = None) -> Columns:
+        import numpy as np
+
+        pages = [
+            np.array(page, dtype=np.int64).reshape(len(page), 4)
+            for page in self._pages(None, predicates, None)
+        ]
+        table = np.concatenate([np.empty((0, 4), np.int64), *pages])
+        ids, places = np.unique(table[:, :3], return_inverse=True)
+        places = places.reshape(len(table), 3).astype(np.int64)
+        known = self._terms.objects(_as_set(ids))
+        terms: tuple[Object, ...] = tuple(known[number] for number in ids.tolist())
+        # The empty group is number 0 of every store, and so the first of the sorted ones.
+        group_ids, group = np.unique(np.append(table[:, 3], 0), return_inverse=True)
+        groups = self._terms.groups(_as_set(group_ids))
+        return Columns(
+            terms,
+            tuple(groups[number] for number in group_ids.tolist()),
+            places[:, 0],
+            places[:, 1],
+            places[:, 2],
+            group[:-1].astype(np.int64).reshape(len(table)),
+        )
+
+    def rows_of(self, numbers: Iterable[Numbers]) -> dict[Numbers, tuple[int, int, int]]:
+        """Of these statements those that hold, each with row id, branch of the row, and origin."""
+        wanted = list(numbers)
+        found: dict[Numbers, tuple[int, int, int]] = {}
+        for condition in self._visible:
+            rows = self._database.many(
+                f"SELECT {_NUMBERS}, f.fid, f.branch, f.origin "  # noqa: S608
+                "FROM fact AS f INDEXED BY fact_out "
+                f"WHERE f.s=? AND f.p=? AND f.o=? AND f.q=? AND {condition}",
+                wanted,
+            )
+            found.update((row[:4], row[4:]) for row in rows)
+        return found
+
+    def rows_about(self, nodes: Collection[Node]) -> list[tuple[Numbers, int]]:
+        """Statements about nodes in numbers, each with its origin."""
+        ids = as_json(self._terms.nodes(set(nodes)).values())
+        return [
+            (row[:4], row[4])
+            for condition in self._visible
+            for row in self._database.rows(
+                f"SELECT {_NUMBERS}, f.origin FROM json_each(?) AS j "  # noqa: S608
+                "CROSS JOIN fact AS f INDEXED BY fact_out ON f.s=j.value "
+                f"WHERE {condition}",
+                (ids,),
+            )
+        ]
+
+    def row_ids(self) -> set[int]:
+        """Row ids of all statements that hold."""
+        return {
+            row[0]
+            for condition in self._visible
+            for row in self._database.rows(
+                f"SELECT f.fid FROM fact AS f NOT INDEXED WHERE {condition}"  # noqa: S608
+            )
+        }
+
+
+def _as_set(ids: NDArray[np.int64]) -> set[int]:
+    return {int(number) for number in ids}

@@ -1,0 +1,259 @@
+"""Nodes, literals, expressions and qualifiers as numbers, each stored once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias, TypeVar
+
+from graph.decoding import decode_object, decode_qualifiers
+from graph.errors import CorruptStoreError
+from graph.model import (
+    Literal,
+    Node,
+    Object,
+    Qualifier,
+    Statement,
+    encode_object,
+    encode_qualifiers,
+)
+from graph.sqlite_database import Database
+from graph.vocabulary import LABEL, SYNONYMS, XSD_STRING
+
+#: Subject, predicate, object and qualifiers of a statement as numbers.
+Numbers: TypeAlias = tuple[int, int, int, int]
+Term = TypeVar("Term", bound=Hashable)
+
+NAMING: Final = frozenset({LABEL, *SYNONYMS})
+_CACHE_LIMIT: Final = 400_000
+
+
+def as_json(numbers: Iterable[int]) -> str:
+    """Numbers as one parameter, for ``json_each``: a set of any size in one question."""
+    return json.dumps(list(numbers))
+
+
+def digest_of(data: bytes) -> bytes:
+    """What a stored literal, expression or set of qualifiers is found and verified by."""
+    return hashlib.sha256(data).digest()
+
+
+class Terms:
+    """The tables of terms of one store; ids never change their meaning."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._objects: dict[int, Object] = {}
+        self._qualifiers: dict[int, tuple[Qualifier, ...]] = {0: ()}
+
+    def forget(self) -> None:
+        """Drop what is remembered, such as ids of a transaction that was rolled back."""
+        self._objects.clear()
+        self._qualifiers = {0: ()}
+
+    def nodes(self, iris: Iterable[Node]) -> dict[Node, int]:
+        """Ids of the nodes that the store knows."""
+        sql = "SELECT ?1, nid FROM node WHERE iri=?1"
+        rows = self._database.many(sql, ((iri,) for iri in iris if _is_unicode(iri)))
+        return {row[0]: row[1] for row in rows}
+
+    def named(self, folded: Iterable[str]) -> list[int]:
+        """Ids of the labels and synonyms whose case-folded text is one of these."""
+        sql = "SELECT vid FROM value WHERE folded=?"
+        asked = ((text,) for text in folded if _is_unicode(text))
+        return [-row[0] for row in self._database.many(sql, asked)]
+
+    def numbers(self, statements: Sequence[Statement]) -> list[Numbers | None]:
+        """Each statement in numbers, None where the store lacks one of its terms."""
+        nodes = self.nodes(_node_terms(statements))
+        values = self._known_values(_value_terms(statements))
+        groups = self._known_groups(_groups(statements))
+        return [_in_numbers(statement, nodes, values, groups) for statement in statements]
+
+    def intern(self, statements: Sequence[Statement]) -> list[Numbers]:
+        """Each statement in numbers, its new terms stored. Belongs inside a transaction."""
+        mentioned = {node for statement in statements for node in statement.mentions()}
+        nodes = self._intern_nodes(_node_terms(statements) | mentioned)
+        values = self._intern_values(_value_terms(statements))
+        groups = self._intern_groups(_groups(statements))
+        self._mark_names(statements, values)
+        found = [_in_numbers(statement, nodes, values, groups) for statement in statements]
+        return [numbers for numbers in found if numbers is not None]
+
+    def _intern_nodes(self, iris: set[Node]) -> dict[Node, int]:
+        known = self.nodes(iris)
+        missing = sorted(iris - known.keys())
+        last = self._database.value("SELECT coalesce(max(nid), 0) FROM node")
+        new = {iri: nid for nid, iri in enumerate(missing, last + 1)}
+        self._database.many("INSERT INTO node(iri, nid) VALUES(?, ?)", new.items())
+        return known | new
+
+    def _intern_values(self, terms: set[Object]) -> dict[Object, int]:
+        digests = {term: digest_of(encode_object(term)) for term in terms}
+        known = self._by_digest("SELECT ?1, vid FROM value WHERE digest=?1", digests)
+        last = self._database.value("SELECT coalesce(max(vid), 0) FROM value")
+        missing = sorted((term for term in terms if term not in known), key=digests.__getitem__)
+        new = {term: vid for vid, term in enumerate(missing, last + 1)}
+        self._database.many(
+            "INSERT INTO value(vid, text, datatype, language, tree, digest) "
+            "VALUES(?, ?, ?, ?, ?, ?)",
+            ((vid, *_value_row(term), digests[term]) for term, vid in new.items()),
+        )
+        return known | new
+
+    def _intern_groups(
+        self, groups: set[tuple[Qualifier, ...]]
+    ) -> dict[tuple[Qualifier, ...], int]:
+        data = {group: encode_qualifiers(group) for group in groups}
+        digests = {group: digest_of(encoded) for group, encoded in data.items()}
+        known = self._by_digest("SELECT ?1, qid FROM qualifier WHERE digest=?1", digests)
+        last = self._database.value("SELECT coalesce(max(qid), 0) FROM qualifier")
+        missing = sorted((group for group in groups if group not in known), key=digests.__getitem__)
+        new = {group: qid for qid, group in enumerate(missing, last + 1)}
+        self._database.many(
+            "INSERT INTO qualifier(qid, data, digest) VALUES(?, ?, ?)",
+            ((qid, data[group], digests[group]) for group, qid in new.items()),
+        )
+        return known | new
+
+    def _mark_names(self, statements: Sequence[Statement], values: Mapping[Object, int]) -> None:
+        names = {
+            statement.object
+            for statement in statements
+            if statement.predicate in NAMING and isinstance(statement.object, Literal)
+        }
+        self._database.many(
+            "UPDATE value SET folded=? WHERE vid=? AND folded IS NULL",
+            ((name.value.casefold(), values[name]) for name in names),
+        )
+
+    def _known_values(self, terms: set[Object]) -> dict[Object, int]:
+        digests = {term: digest_of(encode_object(term)) for term in terms}
+        return self._by_digest("SELECT ?1, vid FROM value WHERE digest=?1", digests)
+
+    def _known_groups(self, groups: set[tuple[Qualifier, ...]]) -> dict[tuple[Qualifier, ...], int]:
+        digests = {group: digest_of(encode_qualifiers(group)) for group in groups}
+        return self._by_digest("SELECT ?1, qid FROM qualifier WHERE digest=?1", digests)
+
+    def _by_digest(self, sql: str, digests: Mapping[Term, bytes]) -> dict[Term, int]:
+        rows = self._database.many(sql, ((digest,) for digest in digests.values()))
+        ids = {row[0]: row[1] for row in rows}
+        return {term: ids[digest] for term, digest in digests.items() if digest in ids}
+
+    def statements(self, rows: Sequence[Numbers]) -> Iterator[Statement]:
+        """Rows of numbers as statements."""
+        ids = {row[0] for row in rows} | {row[1] for row in rows} | {row[2] for row in rows}
+        objects = self.objects(ids)
+        groups = self.groups({row[3] for row in rows})
+        for s, p, o, q in rows:
+            subject, predicate = objects[s], objects[p]
+            if not isinstance(subject, str) or not isinstance(predicate, str):
+                raise CorruptStoreError(self._database.source, f"row of a value as node {s} {p}")
+            yield Statement(subject, predicate, objects[o], groups[q])
+
+    def objects(self, ids: set[int]) -> Mapping[int, Object]:
+        """Terms by their numbers; raises CorruptStoreError where one is not there."""
+        if len(self._objects) > _CACHE_LIMIT:
+            self._objects.clear()
+        missing = ids - self._objects.keys()
+        if missing:
+            self._load_nodes([number for number in missing if number > 0])
+            self._load_values([-number for number in missing if number <= 0])
+            if not ids <= self._objects.keys():
+                raise CorruptStoreError(self._database.source, "damaged: a term is missing")
+        return self._objects
+
+    def _load_nodes(self, ids: list[int]) -> None:
+        sql = "SELECT nid, iri FROM json_each(?) CROSS JOIN node ON nid=json_each.value"
+        self._objects.update((row[0], row[1]) for row in self._database.rows(sql, (as_json(ids),)))
+
+    def _load_values(self, ids: list[int]) -> None:
+        sql = (
+            "SELECT vid, text, datatype, language, tree FROM json_each(?) AS wanted "
+            "CROSS JOIN value ON vid=wanted.value"
+        )
+        for vid, text, datatype, language, tree in self._database.rows(sql, (as_json(ids),)):
+            self._objects[-vid] = value_from(text, datatype, language, tree, self._database.source)
+
+    def groups(self, ids: set[int]) -> Mapping[int, tuple[Qualifier, ...]]:
+        """Sets of qualifiers by their numbers."""
+        missing = ids - self._qualifiers.keys()
+        if missing:
+            sql = (
+                "SELECT qid, data FROM json_each(?) AS wanted "
+                "CROSS JOIN qualifier ON qid=wanted.value"
+            )
+            for qid, data in self._database.rows(sql, (as_json(missing),)):
+                self._qualifiers[qid] = _decoded_group(data, self._database.source)
+            if not ids <= self._qualifiers.keys():
+                raise CorruptStoreError(self._database.source, "damaged: a qualifier is missing")
+        return self._qualifiers
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be stored at all; a lone surrogate cannot, so nothing has that name."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def value_from(
+    text: str | None, datatype: str | None, language: str | None, tree: bytes | None, source: str
+) -> Object:
+    """The literal or expression of a row. Raises CorruptStoreError."""
+    try:
+        if tree is not None:
+            return decode_object(tree)
+    except ValueError as error:
+        raise CorruptStoreError(source, f"damaged expression: {error}") from error
+    return Literal(text or "", datatype or XSD_STRING, language or "")
+
+
+def _decoded_group(data: bytes, source: str) -> tuple[Qualifier, ...]:
+    try:
+        return decode_qualifiers(data)
+    except ValueError as error:
+        raise CorruptStoreError(source, f"damaged qualifiers: {error}") from error
+
+
+def _value_row(term: Object) -> tuple[str | None, str | None, str | None, bytes | None]:
+    if not isinstance(term, Literal):
+        return (None, None, None, encode_object(term))
+    datatype = None if term.datatype == XSD_STRING else term.datatype
+    return (term.value, datatype, term.language or None, None)
+
+
+def _node_terms(statements: Iterable[Statement]) -> set[Node]:
+    found: set[Node] = set()
+    for statement in statements:
+        found.add(statement.subject)
+        found.add(statement.predicate)
+        if isinstance(statement.object, str):
+            found.add(statement.object)
+    return found
+
+
+def _value_terms(statements: Iterable[Statement]) -> set[Object]:
+    return {s.object for s in statements if not isinstance(s.object, str)}
+
+
+def _groups(statements: Iterable[Statement]) -> set[tuple[Qualifier, ...]]:
+    return {s.qualifiers for s in statements if s.qualifiers}
+
+
+def _in_numbers(
+    statement: Statement,
+    nodes: Mapping[Node, int],
+    values: Mapping[Object, int],
+    groups: Mapping[tuple[Qualifier, ...], int],
+) -> Numbers | None:
+    subject = nodes.get(statement.subject)
+    predicate = nodes.get(statement.predicate)
+    if isinstance(statement.object, str):
+        target = nodes.get(statement.object)
+    else:
+        value = values.get(statement.object)
+        target = None if value is None else -value
+    group = groups.get(statement.qualifiers) if statement.qualifiers else 0
+    if subject is None or predicate is None or target is None or group is None:
+        return None
+    return (subject, predicate, target, group)
