@@ -7,12 +7,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from graph.commit import Commit, CommitMeta, as_utc
-from graph.errors import ConflictError, InvalidDeltaError, NotFoundError, StaleHeadError
+from graph.errors import (
+    ConflictError,
+    InvalidDeltaError,
+    InvalidNameError,
+    NotFoundError,
+    StaleHeadError,
+)
 from graph.merge import Conflict, ConflictKind, Merged, Rules, three_way
 from graph.model import Delta, Node
 from graph.snapshot import Version
 from graph.sqlite_commits import Commits, Recorded
-from graph.sqlite_database import Database
+from graph.sqlite_database import Database, is_storable
 from graph.sqlite_history import History
 from graph.sqlite_lineage import MAX_DEPTH, Lineage, Span, lineage_of
 from graph.sqlite_log import Log
@@ -320,6 +326,8 @@ def _nothing_left(commit: Commit, undo: Delta) -> Conflict:
 
 
 def _graph_number(database: Database, graph: str, create: bool) -> int:
+    if not is_storable(graph):
+        raise InvalidNameError("graph", graph, "it is not valid Unicode")
     sql = "SELECT gid FROM graph WHERE name=?"
     found = database.value(sql, (graph,))
     if found is None:

@@ -22,6 +22,11 @@ _HEADER: Final = b"SQLite format 3\x00"
 _INIT_HINT: Final = "make one with `kgdelta init`"
 
 
+def is_storable(text: str) -> bool:
+    """Whether a text can be stored at all; a lone surrogate cannot, so nothing has that name."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 class Database:
     """A connection whose reads come back whole, so that no cursor outlives its question."""
 
@@ -35,6 +40,8 @@ class Database:
 
         Raises NotFoundError, CorruptStoreError (foreign, damaged or newer), UnavailableError.
         """
+        if "\x00" in location or not is_storable(location):
+            raise UnavailableError(ascii(location), "not a file name that a store can have")
         if location != MEMORY:
             _check_file(location, create)
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)

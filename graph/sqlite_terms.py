@@ -18,7 +18,7 @@ from graph.model import (
     encode_object,
     encode_qualifiers,
 )
-from graph.sqlite_database import Database
+from graph.sqlite_database import Database, is_storable
 from graph.vocabulary import LABEL, SYNONYMS, XSD_STRING
 
 #: Subject, predicate, object and qualifiers of a statement as numbers.
@@ -55,13 +55,13 @@ class Terms:
     def nodes(self, iris: Iterable[Node]) -> dict[Node, int]:
         """Ids of the nodes that the store knows."""
         sql = "SELECT ?1, nid FROM node WHERE iri=?1"
-        rows = self._database.many(sql, ((iri,) for iri in iris if _is_unicode(iri)))
+        rows = self._database.many(sql, ((iri,) for iri in iris if is_storable(iri)))
         return {row[0]: row[1] for row in rows}
 
     def named(self, folded: Iterable[str]) -> list[int]:
         """Ids of the labels and synonyms whose case-folded text is one of these."""
         sql = "SELECT vid FROM value WHERE folded=?"
-        asked = ((text,) for text in folded if _is_unicode(text))
+        asked = ((text,) for text in folded if is_storable(text))
         return [-row[0] for row in self._database.many(sql, asked)]
 
     def numbers(self, statements: Sequence[Statement]) -> list[Numbers | None]:
@@ -189,11 +189,6 @@ class Terms:
             if not ids <= self._qualifiers.keys():
                 raise CorruptStoreError(self._database.source, "damaged: a qualifier is missing")
         return self._qualifiers
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether a text can be stored at all; a lone surrogate cannot, so nothing has that name."""
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def value_from(

@@ -157,7 +157,7 @@ class Verification:
     def _facts(self) -> Iterator[str]:
         rows = self._database.rows(
             "SELECT f.fid FROM fact AS f JOIN branch AS b ON b.bid=f.branch AND b.gid=? "
-            "WHERE NOT EXISTS (SELECT 1 FROM commits AS c JOIN fact AS g "
+            "WHERE NOT EXISTS (SELECT 1 FROM commits AS c CROSS JOIN fact AS g INDEXED BY fact_out "
             "ON g.s=f.s AND g.branch=c.branch AND g.p=f.p AND g.o=f.o AND g.q=f.q "
             "AND g.since=c.seq WHERE c.cid=f.origin)",
             (self._gid,),

@@ -10,7 +10,7 @@ from typing import Final
 from graph.commit import as_utc
 from graph.errors import AlreadyExistsError, InvalidNameError, NotFoundError
 from graph.sqlite_commits import Commits
-from graph.sqlite_database import Database
+from graph.sqlite_database import Database, is_storable
 from graph.store import MAIN
 
 _PREFIX: Final = re.compile(r"[0-9a-f]{8,64}")
@@ -50,13 +50,13 @@ class Versions:
     def branch_or_none(self, name: str) -> BranchRow | None:
         """A branch by name, or None."""
         sql = "SELECT bid, name, seq, head, depth FROM branch WHERE gid=? AND name=?"
-        rows = self._database.rows(sql, (self._gid, name))
+        rows = self._database.rows(sql, (self._gid, name)) if is_storable(name) else []
         return BranchRow(*rows[0]) if rows else None
 
     def tag_or_none(self, name: str) -> int | None:
         """The number of the commit that a tag names, or None."""
         sql = "SELECT cid FROM tag WHERE gid=? AND name=?"
-        rows = self._database.rows(sql, (self._gid, name))
+        rows = self._database.rows(sql, (self._gid, name)) if is_storable(name) else []
         return int(rows[0][0]) if rows else None
 
     def commit(self, version: str) -> int:
@@ -139,9 +139,7 @@ def _fault(name: str) -> str:
         return "it looks like a commit id"
     if _moment(name) is not None:
         return "it looks like a date"
-    try:
-        name.encode()
-    except UnicodeEncodeError:
+    if not is_storable(name):
         return "it is not valid Unicode"
     return ""
 

@@ -16,6 +16,7 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "CorruptStoreError": 1,
         "UsageError": 2,
         "AlreadyExistsError": 2,
+        "InvalidNameError": 2,
         "KgdeltaError": 3,
         "KgclSyntaxError": 3,
         "IngestError": 3,

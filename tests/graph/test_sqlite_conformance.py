@@ -1,0 +1,54 @@
+"""The embedded store does what every store must do, in a file and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.errors import InvalidNameError, NotFoundError
+from graph.sqlite import SqliteStore
+from graph.store import open_store
+from tests.graph.clocks import Ticking
+from tests.graph.conformance import A, StoreConformance, label, put, state
+
+
+class TestSqlite(StoreConformance):
+    @pytest.fixture(params=["file", "memory"])
+    def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteStore]:
+        location = str(tmp_path / "kg.db") if request.param == "file" else ":memory:"
+        store = SqliteStore.open(location, create=True, clock=Ticking())
+        yield store
+        store.close()
+
+    def test_deleting_a_branch_keeps_its_commits(self, store: SqliteStore) -> None:
+        put(store, label(A, "a"))
+        store.create_branch("b")
+        made = put(store, label(A, "b"), removed=(label(A, "a"),), branch="b")
+        store.create_branch("c", "b")
+        store.delete_branch("b")
+        assert [b.name for b in store.branches()] == ["c", "main"]
+        assert state(store, made.id) == state(store, "c") == {label(A, "b")}
+        store.create_branch("b", "main")
+        assert state(store, "b") == {label(A, "a")}
+        with pytest.raises(InvalidNameError):
+            store.delete_branch("main")
+        assert list(store.verify()) == []
+
+
+def test_several_graphs_share_a_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'kg.db'}"
+    one, other = open_store(url, "one", create=True), open_store(url, "other", create=True)
+    put(one, label(A, "one"))
+    made = put(other, label(A, "other"))
+    assert state(one) == {label(A, "one")}
+    assert state(other) == {label(A, "other")}
+    assert [e.statement for e in one.life({A})] == [label(A, "one")]
+    with pytest.raises(NotFoundError):
+        one.show(made.id)
+    with pytest.raises(NotFoundError, match="graph"):
+        open_store(url, "third")
+    assert list(one.verify()) == list(other.verify()) == []
+    one.close()
+    other.close()
