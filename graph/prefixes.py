@@ -95,7 +95,8 @@ class PrefixMap:
     """Expands what people write to node ids, and contracts ids to what people write.
 
     ``contract(expand(text)) == text`` for every CURIE, OBO id and shorthand; a text that is an
-    IRI already may come back as its CURIE. ``expand(contract(node)) == node`` always.
+    IRI already may come back as its CURIE, and where namespaces overlap the longest one wins.
+    ``expand(contract(node)) == node`` for every absolute IRI.
     """
 
     def __init__(
@@ -184,7 +185,7 @@ class PrefixMap:
         if node.startswith(TOKEN):
             yield decode_local(node[len(TOKEN) :])
         for namespace, prefix in self._by_length:
-            if len(node) > len(namespace) and node.startswith(namespace):
+            if node.startswith(namespace):
                 yield f"{prefix}:{decode_local(node[len(namespace) :])}"
         if self.ontology and is_absolute(self.ontology):
             start = f"{self.ontology}#"

@@ -301,7 +301,7 @@ def _cited(xref: Xref) -> Qualifier:
 def _add(frame: Frame, statement: Statement, number: int, raw: str) -> None:
     if statement in frame.statements:
         if raw:
-            frame.problems.append((number, "said twice"))
+            frame.problems.append((number, f"said twice: {raw[:60]}"))
             frame.remarks.append((number, raw))
     else:
         frame.statements.append(statement)

@@ -147,8 +147,7 @@ def _read_header(
             clauses.append((number, *split, line))
     if not any(tag == "format-version" for _, tag, _, _ in clauses):
         problems.append(Problem(source, 1, "no format-version in the header"))
-    named = [split_comment(v) for _, tag, v, _ in clauses if tag == "ontology" and v]
-    name = unescape(named[0]) if named else ontology or _default_ontology(clauses)
+    name = _ontology(clauses, ontology)
     namespaces: dict[str, str] = {}
     for _, tag, value, _ in clauses:
         parts = value.split(None, 2)
@@ -158,28 +157,42 @@ def _read_header(
     prefixes = PrefixMap(namespaces, _shorthands(blocks, prefixes), name)
     node = ontology_iri(name)
     statements = {Statement(node, RDF_TYPE, ONTOLOGY)}
-    used_ontology = False
+    named = False
     for number, tag, value, line in clauses:
-        if tag == "ontology" and value and not used_ontology:
-            used_ontology = True
-            continue
+        if tag == "ontology" and value:
+            if unescape(split_comment(value)) == name and not named:
+                named = True
+                continue
+            reason = f"another ontology, {value!r}; the graph is that of {name!r}"
+            problems.append(Problem(source, number, reason))
         try:
             made = read_header_clause(node, tag, value, prefixes)
         except ClauseError as error:
             problems.append(Problem(source, number, f"{tag}: {error}; kept as it is"))
             made = [Statement(node, VERBATIM + tag, Literal(value))]
         if statements.issuperset(made):
-            problems.append(Problem(source, number, "said twice"))
+            problems.append(Problem(source, number, f"said twice: {line[:60]}"))
             remarks.append(Remark(number, line))
         statements.update(made)
     return prefixes, statements
 
 
-def _default_ontology(clauses: list[tuple[int, str, str, str]]) -> str:
-    for _, tag, value, _ in clauses:
-        if tag == "default-namespace" and _PLAIN_ID.fullmatch(value):
-            return value.lower()
-    return DEFAULT_ONTOLOGY
+def _ontology(clauses: list[tuple[int, str, str, str]], given: str | None) -> str:
+    """The OBO id of the graph.
+
+    Of several in the header (merged imports leave theirs) the one that is given or that is the
+    default namespace, else the first; of none, the one given, else the default namespace.
+    """
+    named = [unescape(split_comment(v)) for _, tag, v, _ in clauses if tag == "ontology" and v]
+    spaces = [
+        value.lower()
+        for _, tag, value, _ in clauses
+        if tag == "default-namespace" and _PLAIN_ID.fullmatch(value)
+    ]
+    wanted = [*([given] if given else []), *spaces]
+    if named:
+        return next((name for name in wanted if name in named), named[0])
+    return wanted[0] if wanted else DEFAULT_ONTOLOGY
 
 
 def _shorthands(blocks: list[_Block], prefixes: PrefixMap) -> dict[str, Node]:

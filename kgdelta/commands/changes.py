@@ -46,10 +46,9 @@ policy_option = click.option(
 @json_option
 def parse_command(source: str, as_json: bool) -> None:
     """Read KGCL and show what each command is; every mistake is told with its place."""
+    from kgcl.parser import parse_all
     from kgcl.render import render
     from kgcl.schema import to_fields
-
-    from kgcl.parser import parse_all
 
     parsed = parse_all(_read_text(source))
     for command in parsed.commands:
@@ -166,10 +165,9 @@ def _report(session: Session, commands: list[Command], outcome: Outcome, before:
         if session.json:
             emit_lines([_row(command, result, before)])
             continue
-        if result.withheld:
-            continue
-        click.echo(f"{command.position.line}: {result.status}: {command.text}")
-        if result.reason:
+        status = "withheld" if result.withheld else result.status
+        click.echo(f"{command.position.line}: {status}: {command.text}")
+        if result.reason and not result.withheld:
             click.echo(f"   {result.reason}")
         from kgdelta.wording import effect_text
 

@@ -18,6 +18,7 @@ from graph.store import MAIN, Store, open_store
 from kgcl.apply import Outcome, Status, apply
 from kgcl.diff import lift
 from kgcl.parser import parse
+from kgcl.policy import FLAG_POLICY
 from kgcl.render import render
 from kgdelta.importing import Imported, import_releases
 from kgdelta.output import counted, say, with_progress
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from kgcl.changes import Change
 
 ONTOLOGY: Final = "ms"
-COMPARED: Final = ("4.1.29", "4.1.30")
-TERM: Final = "MS:1000008"
+COMPARED: Final = ("3.18.0", "3.19.0")
+TERM: Final = "MS:1001701"
 DAY: Final = "2012-06-30"
 BRANCH: Final = "traps"
 AUTHOR: Final = "Tour"
@@ -100,11 +101,17 @@ def import_history(store: Store, found: Sequence[ReleaseFile]) -> None:
     done: list[Imported] = []
     bar = with_progress(found, "importing")
     done.extend(import_releases(store, as_releases(bar, ONTOLOGY, AUTHOR), MAIN))
+    known: frozenset[str] = frozenset()
     for imported in done:
-        for problem in imported.problems[:2]:
-            click.echo(f"   {imported.source}, line {problem.line}: {problem.reason}")
-        if len(imported.problems) > 2:
-            click.echo(f"   {imported.source}: {len(imported.problems) - 2} more like this")
+        reasons = frozenset(problem.reason for problem in imported.problems)
+        for problem in imported.problems:
+            if problem.reason not in known:
+                click.echo(
+                    f"   {imported.source}, line {problem.line}: {_short(problem.reason, 80)}"
+                )
+        known = reasons
+    count = sum(len(imported.problems) for imported in done)
+    click.echo(f"   {counted(count, 'problem')}; told where first seen, all of it is kept")
     commits = [i.commit for i in done if i.commit]
     changed = sum(i.added + i.removed for i in done)
     click.echo(
@@ -118,14 +125,17 @@ def compare(store: Store) -> None:
     """Step 2: the difference between two releases as KGCL, and as notes for people."""
     before = store.snapshot(COMPARED[0])
     delta = store.diff(*COMPARED)
-    changes = lift(before, delta)
+    changes = lift(before, delta, FLAG_POLICY)
     prefixes = PrefixMap.of(before)
-    click.echo(f"   {COMPARED[0]} to {COMPARED[1]}, {counted(len(changes), 'change')}, as KGCL:\n")
+    click.echo(
+        f"   {COMPARED[0]} to {COMPARED[1]}, {counted(len(changes), 'change')}, as KGCL "
+        f"(policy {FLAG_POLICY.name}: PSI-MS flags obsolete terms and keeps their labels):\n"
+    )
     for change in changes[:SHOWN]:
         click.echo(f"   {_short(render(change, prefixes))}")
     if len(changes) > SHOWN:
         click.echo(f"   … {len(changes) - SHOWN} more")
-    again = apply(changes, before).delta
+    again = apply(changes, before, FLAG_POLICY).delta
     verdict = "gives the other exactly" if again == delta else "differs"
     click.echo(f"\n   Applied to the one, it {verdict}. The release notes:\n")
     notes = to_markdown(
@@ -175,10 +185,9 @@ def _changes(name: str) -> list[Change]:
 def _show(outcome: Outcome, before: Snapshot) -> None:
     prefixes = PrefixMap.of(before)
     for result in outcome.results:
-        if result.withheld:
-            continue
-        click.echo(f"     {result.status}: {_short(render(result.change, prefixes))}")
-        if result.status is Status.REJECTED:
+        status = "in order" if result.withheld else result.status
+        click.echo(f"     {status}: {_short(render(result.change, prefixes))}")
+        if result.status is Status.REJECTED and not result.withheld:
             click.echo(f"       because {result.reason}")
         for effect in result.effects:
             click.echo(f"       also: {effect_text(effect, prefixes, before)}")

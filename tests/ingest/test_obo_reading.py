@@ -168,7 +168,7 @@ DIRTY = {
     ),
     "is_a:": (Statement(A, VERBATIM + "is_a", Literal("")), 6, "an id is missing"),
     "colour: red": (Statement(A, VERBATIM + "colour", Literal("red")), 6, "unknown tag colour"),
-    "name: a\nname: a": (Statement(A, LABEL, Literal("a")), 7, "said twice"),
+    "name: a\nname: a": (Statement(A, LABEL, Literal("a")), 7, "said twice: name: a"),
     'exact_synonym: "s" []': (Statement(A, RDF_TYPE, CLASS), 6, "OBO 1.0"),
 }  # fmt: skip
 
