@@ -7,12 +7,12 @@ ever taken from both sides where the sides contradict each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from graph.axioms import is_logical
+from graph.axioms import is_edge, is_logical
 from graph.model import (
     Delta,
     Key,
@@ -149,10 +149,11 @@ class _Merge:
         removed: set[Statement] = set()
         added: set[Statement] = set()
         our_keys, their_keys = _by_key(self.ours), _by_key(self.theirs)
+        before = self._before(our_keys.keys() & their_keys.keys())
         for key in our_keys.keys() | their_keys.keys():
             side = our_keys.get(key) or their_keys[key]
             if key in our_keys and key in their_keys:
-                side = self._key(key, our_keys[key], their_keys[key])
+                side = self._key(before.get(key, set()), our_keys[key], their_keys[key], key[0])
             removed |= side.removed
             added |= side.added
         merged = Delta(frozenset(removed - added), frozenset(added - removed))
@@ -163,26 +164,33 @@ class _Merge:
             self._cycles(Overlay(self.base, merged))
         return Merged(merged, tuple(sorted(set(self.conflicts), key=_conflict_order)))
 
-    def _key(self, key: Key, ours: Delta, theirs: Delta) -> Delta:
+    def _before(self, keys: Set[Key]) -> dict[Key, set[Statement]]:
+        """The statements of the base with these keys."""
+        found: defaultdict[Key, set[Statement]] = defaultdict(set)
+        for statement in self.base.statements({key[0] for key in keys}, {key[1] for key in keys}):
+            if statement.key in keys:
+                found[statement.key].add(statement)
+        return found
+
+    def _key(self, before: set[Statement], ours: Delta, theirs: Delta, subject: Node) -> Delta:
         """One key that both sides changed."""
         if ours == theirs:
             return ours
-        before = ours.removed | theirs.removed
         mine = (before - ours.removed) | ours.added
         yours = (before - theirs.removed) | theirs.added
         if before and (not mine or not yours):
-            self._conflict(ConflictKind.DELETE_MODIFY, key[0], before, mine, yours)
+            self._conflict(ConflictKind.DELETE_MODIFY, subject, before, mine, yours)
             return ours
         if len(before) > 1 or len(mine) > 1 or len(yours) > 1:
             if ours.removed & theirs.removed and ours.added != theirs.added:
-                self._conflict(ConflictKind.DIVERGENT_VALUE, key[0], before, mine, yours)
+                self._conflict(ConflictKind.DIVERGENT_VALUE, subject, before, mine, yours)
                 return ours
             return Delta(ours.removed | theirs.removed, ours.added | theirs.added)
         old = next(iter(before)).qualifiers if before else ()
         one, other = next(iter(mine)), next(iter(yours))
         united = unite(old, one.qualifiers, other.qualifiers, self.rules.single_valued)
         if united is None:
-            self._conflict(ConflictKind.DIVERGENT_VALUE, key[0], before, mine, yours)
+            self._conflict(ConflictKind.DIVERGENT_VALUE, subject, before, mine, yours)
             return ours
         return Delta.between(before, {one.with_qualifiers(united)})
 
@@ -363,8 +371,11 @@ def _subjects(statements: Iterable[Statement]) -> set[Node]:
 
 
 def _vanished(delta: Delta, base: Snapshot, nodes: set[Node]) -> set[Node]:
-    """Those of the nodes that have statements in the base and none after the delta."""
-    had = _subjects(base.statements(nodes))
+    """Those of the nodes that the base describes and that have no statement after the delta.
+
+    A node that only ever had edges was never declared, so it is not deleted with its last edge.
+    """
+    had = _subjects(s for s in base.statements(nodes) if not is_edge(s))
     return had - _subjects(Overlay(base, delta).statements(had))
 
 

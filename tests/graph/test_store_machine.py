@@ -1,0 +1,193 @@
+"""A store against a list of sets: whatever is done, no earlier answer ever changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from graph.commit import CommitMeta
+from graph.errors import ConflictError
+from graph.memory import MemorySnapshot
+from graph.merge import three_way
+from graph.model import Delta, Statement
+from graph.sqlite import SqliteStore
+from tests.graph.clocks import Ticking
+from tests.graph.strategies import NODES, few
+
+State = frozenset[Statement]
+
+
+@dataclass
+class Model:
+    """Every state ever, by commit, and who descends from whom."""
+
+    states: dict[str, State] = field(default_factory=dict)
+    parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heads: dict[str, str | None] = field(default_factory=lambda: {"main": None})
+    order: list[str] = field(default_factory=list)
+
+    def past(self, commit: str | None) -> set[str]:
+        found: set[str] = set()
+        todo = [commit] if commit else []
+        while todo:
+            one = todo.pop()
+            if one not in found:
+                found.add(one)
+                todo += self.parents[one]
+        return found
+
+    def state(self, commit: str | None) -> State:
+        return self.states[commit] if commit else frozenset()
+
+    def record(self, branch: str, commit: str, parents: tuple[str, ...], state: State) -> None:
+        if commit not in self.states:
+            self.order.append(commit)
+        self.states[commit], self.parents[commit] = state, parents
+        self.heads[branch] = commit
+
+
+class StoreMachine(RuleBasedStateMachine):
+    @initialize()
+    def open(self) -> None:
+        self.store = SqliteStore.open(":memory:", create=True, clock=Ticking())
+        self.model = Model()
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.full_check()
+            assert list(self.store.verify()) == []
+            self.store.close()
+
+    def a_branch(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.model.heads)))
+
+    @rule(data=st.data(), touched=st.frozensets(few, max_size=5))
+    def commit(self, data: st.DataObject, touched: State) -> None:
+        branch = self.a_branch(data)
+        head = self.model.heads[branch]
+        before = self.model.state(head)
+        delta = Delta.between(before, before ^ touched)
+        made = self.store.commit(branch, delta, head, CommitMeta(message=branch))
+        assert made.parents == ((head,) if head else ())
+        assert self.store.delta(made.id) == delta
+        self.model.record(branch, made.id, made.parents, before ^ touched)
+
+    @precondition(lambda self: len(self.model.heads) < 8)
+    @rule(data=st.data())
+    def branch(self, data: st.DataObject) -> None:
+        name = f"b{len(self.model.heads)}"
+        source = data.draw(st.sampled_from([*sorted(self.model.heads), *self.model.order]))
+        made = self.store.create_branch(name, source)
+        self.model.heads[name] = self.model.heads.get(source, source)
+        assert made.head == self.model.heads[name]
+
+    @precondition(lambda self: self.model.order)
+    @rule(data=st.data())
+    def merge(self, data: st.DataObject) -> None:
+        branch = self.a_branch(data)
+        theirs = data.draw(st.sampled_from(self.model.order))
+        ours = self.model.heads[branch]
+        common = self.model.past(ours) & self.model.past(theirs)
+        base = max(common, key=self.model.order.index, default=None)
+        if ours is not None:
+            assert self.store.merge_base(ours, theirs) == base
+        try:
+            made = self.store.merge(branch, theirs, CommitMeta("merge"))
+        except ConflictError as error:
+            assert ours is not None
+            assert base not in (ours, theirs)
+            assert error.conflicts
+            return
+        if base == theirs:
+            assert made.id == ours
+        elif base == ours:
+            assert made.id == theirs
+            self.model.heads[branch] = theirs
+        else:
+            start, mine, yours = (self.model.state(c) for c in (base, ours, theirs))
+            merged = three_way(
+                MemorySnapshot(start), Delta.between(start, mine), Delta.between(start, yours)
+            )
+            assert not merged.conflicts
+            after = (start - merged.delta.removed) | merged.delta.added
+            self.model.record(branch, made.id, (ours or "", theirs), after)
+            assert made.parents == (ours, theirs)
+
+    @precondition(lambda self: self.model.order)
+    @rule(data=st.data())
+    def revert(self, data: st.DataObject) -> None:
+        branch = self.a_branch(data)
+        commit = data.draw(st.sampled_from(self.model.order))
+        head = self.model.heads[branch]
+        delta = self.store.delta(commit)
+        try:
+            made = self.store.revert(branch, commit, CommitMeta("revert"))
+        except ConflictError:
+            assert head != commit or not delta
+            return
+        before = self.model.state(head)
+        after = frozenset(self.store.snapshot(made.id).statements())
+        if head == commit:
+            parents = self.model.parents[commit]
+            assert after == (self.model.state(parents[0]) if parents else frozenset())
+        assert self.store.delta(made.id) == Delta.between(before, after)
+        self.model.record(branch, made.id, made.parents, after)
+
+    @precondition(lambda self: len(self.model.order) > 1)
+    @rule(data=st.data())
+    def diff(self, data: st.DataObject) -> None:
+        one = data.draw(st.sampled_from(self.model.order))
+        other = data.draw(st.sampled_from(self.model.order))
+        expected = Delta.between(self.model.states[one], self.model.states[other])
+        assert self.store.diff(one, other) == expected
+
+    @precondition(lambda self: self.model.order)
+    @rule(data=st.data())
+    def lives(self, data: st.DataObject) -> None:
+        """Lives along the first parents of a history without merges add up to the state."""
+        commit = data.draw(st.sampled_from(self.model.order))
+        state = self.model.states[commit]
+        past = self.model.past(commit)
+        events = list(self.store.life(NODES, commit))
+        assert {e.commit.id for e in events} <= past
+        assert {b.statement for b in self.store.blame(NODES, commit)} == state
+        for blame in self.store.blame(NODES, commit):
+            assert blame.commit.id in past
+            first = self.model.parents[blame.commit.id][:1]
+            assert blame.statement in self.model.states[blame.commit.id]
+            assert blame.statement not in (self.model.states[first[0]] if first else frozenset())
+        if all(len(self.model.parents[one]) < 2 for one in past):
+            held: set[Statement] = set()
+            for event in events:
+                (held.add if event.added else held.remove)(event.statement)
+            assert held == state
+
+    @invariant()
+    def heads_are_right(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        for branch, head in self.model.heads.items():
+            snapshot = self.store.snapshot(branch)
+            assert snapshot.version.commit == head
+            assert frozenset(snapshot.statements()) == self.model.state(head)
+            assert len(snapshot) == len(self.model.state(head))
+
+    def full_check(self) -> None:
+        """No later operation changed any earlier answer."""
+        for commit, state in self.model.states.items():
+            snapshot = self.store.snapshot(commit)
+            assert frozenset(snapshot.statements()) == state
+            assert len(snapshot) == len(state)
+            assert self.store.show(commit).parents == self.model.parents[commit]
+
+
+TestStoreMachine = StoreMachine.TestCase
+TestStoreMachine.settings = settings(
+    max_examples=settings.default.max_examples,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
