@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from graph.model import Delta, Statement, in_order
-from kgcl.apply import Status, judge
+from kgcl.apply import Result, Status, judge
 from kgcl.changes import Change, Ref, StatementAddition, StatementRemoval
 from kgcl.errors import ChangeError
 from kgcl.lift_edges import created_edges, deleted_edges, moves, predicate_changes
@@ -61,33 +61,40 @@ def diff(a: Snapshot, b: Snapshot, policy: Policy | None = None) -> list[Change]
 
 def lift(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Change]:
     """The changes that say a delta against ``a``; what a store's diff gives costs no full read."""
+    return [result.change for result in lift_results(a, delta, policy)]
+
+
+def lift_results(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Result]:
+    """Like :func:`lift`, each change with the delta that it makes in its turn."""
     state = State(a, policy or policy_of(a))
     state.frames.prefetch({s.subject for s in delta.removed | delta.added})
     wanted = Wanted(delta, state)
-    changes: list[Change] = []
+    results: list[Result] = []
     for lifter, tolerant in LIFTERS:
-        changes.extend(c for c in lifter(wanted) if _take(c, wanted, tolerant))
+        taken = (_take(candidate, wanted, tolerant) for candidate in lifter(wanted))
+        results.extend(result for result in taken if result is not None)
     for change in _plain(wanted):
-        if not _take(change, wanted, tolerant=False):
+        result = _take(change, wanted, tolerant=False)
+        if result is None:
             raise ChangeError(f"diff cannot say {change}")
-        changes.append(change)
+        results.append(result)
     if state.draft.delta != delta:
         raise ChangeError("diff did not reproduce the second state; nothing was written")
-    return changes
+    return results
 
 
-def _take(candidate: Change, wanted: Wanted, tolerant: bool) -> bool:
-    """Judge a candidate; keep it only where it does what is wanted, else take it back."""
+def _take(candidate: Change, wanted: Wanted, tolerant: bool) -> Result | None:
+    """Judge a candidate; its result where it does what is wanted, else it is taken back."""
     state = wanted.state
     result = judge(candidate, state)
     if result.status is not Status.APPLIED:
-        return False
+        return None
     gain, excess = wanted.weigh(result.delta)
     if excess and not (tolerant and gain and excess <= max(TOLERATED_EXCESS, gain)):
         state.draft.stage(result.delta.inverse)
-        return False
+        return None
     wanted.consume(result.delta)
-    return True
+    return result
 
 
 def _plain(wanted: Wanted) -> list[Change]:

@@ -5,25 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kgcl.render import render
-
-from graph.prefixes import PrefixMap
-from kgcl.apply import apply
 from kgdelta.wording import statement_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graph.snapshot import Snapshot
-    from kgcl.changes import Change
-    from kgcl.policy import Policy
+    from graph.prefixes import PrefixMap
+    from kgcl.apply import Result
 
 
-def change_rows(
-    changes: Sequence[Change], before: Snapshot, policy: Policy | None = None
-) -> Iterator[dict[str, object]]:
+def change_rows(results: Sequence[Result], prefixes: PrefixMap) -> Iterator[dict[str, object]]:
     """One row per change: class, text, and what it adds and removes in its turn."""
-    prefixes = PrefixMap.of(before)
-    for result in apply(changes, before, policy).results:
+    for result in results:
         yield {
             "class": type(result.change).__name__,
             "text": render(result.change, prefixes),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgcl.render import render
-
 from graph.model import Delta, Key
 from graph.prefixes import PrefixMap
-from kgcl.apply import apply
-from kgcl.diff import lift
+from kgcl.diff import lift_results
+from kgcl.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +35,7 @@ def explain(rows: Iterable[ShiftRow], before: Snapshot, after: Snapshot) -> list
     delta = Delta.between(before.statements(), after.statements())
     prefixes = PrefixMap.of(after)
     by_key: dict[Key, list[str]] = {}
-    for result in apply(lift(before, delta), before).results:
+    for result in lift_results(before, delta):
         text = render(result.change, prefixes)
         for statement in result.delta.removed | result.delta.added:
             by_key.setdefault(statement.key, []).append(text)

@@ -14,8 +14,8 @@ from graph.store import MAIN, Blame, LogFilter, Store, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
-    from embeddings.denoise import Suspicion
 
+    from embeddings.denoise import Suspicion
     from embeddings.shift import ShiftRow
     from graph.commit import Commit, CommitMeta
     from graph.snapshot import Snapshot
@@ -110,13 +110,13 @@ def parse(text: str) -> list[Change]:
 
 def diff(a: Snapshot, b: Snapshot, policy: Policy | None = None) -> Changes:
     """The changes that lead from one state to another, exactly."""
+    from graph.model import Delta
+    from graph.prefixes import PrefixMap
+    from kgcl.diff import lift_results
     from kgcl.render import render
 
-    from graph.prefixes import PrefixMap
-    from kgcl.apply import apply as apply_changes
-    from kgcl.diff import diff as find_changes
-
     prefixes = PrefixMap.of(a)
+    delta = Delta.between(a.statements(), b.statements())
     return Changes(
         ChangeRow(
             type(result.change).__name__,
@@ -125,7 +125,7 @@ def diff(a: Snapshot, b: Snapshot, policy: Policy | None = None) -> Changes:
             len(result.delta.removed),
             result.change,
         )
-        for result in apply_changes(find_changes(a, b, policy), a, policy).results
+        for result in lift_results(a, delta, policy)
     )
 
 

@@ -16,10 +16,11 @@ MILESTONES: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """A term in the shift table; ``p`` and ``q`` are None where none was measured."""
+    """A term in the shift table; ``movement`` is 1 - cosine; ``p`` and ``q`` may be unmeasured."""
 
     node: str
     label: str
+    movement: float
     score: float
     p: float | None
     q: float | None
@@ -144,6 +145,7 @@ def _shift_row(line: ShiftLine) -> str:
     changes = "".join(f"<code>{escape(text)}</code>" for text in line.changes)
     return (
         f'<tr><td>{escape(line.label)} <span class="id">{escape(line.node)}</span></td>'
+        f'<td class="n" data-v="{line.movement:.6g}">{line.movement:.2f}</td>'
         f'<td class="n" data-v="{line.score:.6g}">{line.score:.2f}</td>'
         f"{_measured(line.p)}{_measured(line.q)}"
         f"<td>{'yes' if line.significant else 'no'}</td><td>{changes}</td></tr>"

@@ -11,13 +11,15 @@ from graph.memory import MemorySnapshot
 from graph.model import Delta
 from graph.store import MAIN
 from graph.vocabulary import CLASS, DEPRECATED, RDF_TYPE
-from kgcl.diff import lift
+from kgcl.diff import lift_results
+from kgcl.policy import POLICIES, policy_of
 from kgcl.state import TRUE
 
 if TYPE_CHECKING:
     from graph.commit import Commit
     from graph.model import Node, Statement
     from graph.store import Store
+    from kgcl.apply import Result
     from kgcl.changes import Change
 
 
@@ -43,7 +45,11 @@ class Measure:
 
 
 def life(store: Store, node: Node, version: str = MAIN) -> Iterator[LifeEvent]:
-    """What happened to a node, oldest first, in the words of the change language."""
+    """What happened to a node, oldest first, in the words of the change language.
+
+    The words are those of the whole commit, as far as they concern the node, so that a move to a
+    parent that the same commit makes is told as a move.
+    """
     events = (e for e in store.life({node}, version) if e.statement.subject == node)
     for _, group in groupby(events, key=lambda event: event.commit.id):
         of_commit = list(group)
@@ -52,13 +58,27 @@ def life(store: Store, node: Node, version: str = MAIN) -> Iterator[LifeEvent]:
             frozenset(e.statement for e in of_commit if not e.added),
             frozenset(e.statement for e in of_commit if e.added),
         )
-        yield LifeEvent(commit, tuple(changes_of(store, commit, delta)), delta)
+        told = tuple(r.change for r in told_changes(store, commit) if _concerns(r.delta, node))
+        yield LifeEvent(commit, told, delta)
 
 
-def changes_of(store: Store, commit: Commit, delta: Delta) -> list[Change]:
-    """A delta of a commit (all of it, or a part) as changes against the commit's first parent."""
+def _concerns(delta: Delta, node: Node) -> bool:
+    return any(s.subject == node for s in delta.removed | delta.added)
+
+
+def told_changes(store: Store, commit: Commit) -> list[Result]:
+    """What a commit changed against its first parent, as changes, each with its delta.
+
+    Nobody wrote down by which policy an imported release obsoleted its terms: the one that needs
+    the fewest words is taken, the graph's own where that is no worse.
+    """
     before = store.snapshot(commit.parents[0]) if commit.parents else MemorySnapshot(())
-    return lift(before, delta)
+    delta = store.delta(commit.id)
+    own = policy_of(before)
+    if not any(_is_flag(s) for s in delta.removed | delta.added):
+        return lift_results(before, delta, own)
+    others = [policy for policy in POLICIES.values() if policy != own]
+    return min((lift_results(before, delta, policy) for policy in (own, *others)), key=len)
 
 
 def measures(store: Store, version: str = MAIN) -> list[Measure]:

@@ -215,17 +215,18 @@ def diff_command(
     """Say what leads from A to B: versions, files, or REV:path in a git repository."""
     from graph.model import Delta
     from graph.prefixes import PrefixMap
-    from kgcl.diff import lift
+    from kgcl.diff import lift_results
     from kgdelta.states import state_named
 
     a, b = state_named(before, session), state_named(after, session)
     delta = Delta.between(a.statements(), b.statements())
-    changes = lift(a, delta, _policy(policy))
+    results = lift_results(a, delta, _policy(policy))
+    changes = [result.change for result in results]
     prefixes = PrefixMap.of(a)
     if session.json:
         from kgdelta.comparing import change_rows
 
-        emit_lines(change_rows(changes, a, _policy(policy)))
+        emit_lines(change_rows(results, prefixes))
     elif form == "markdown":
         from queries.notes import release_notes, to_markdown
 

@@ -61,6 +61,7 @@ def shift_command(
                 "node": t.node,
                 "label": t.label,
                 "score": t.row.score,
+                "movement": t.row.movement,
                 "p": t.row.p,
                 "q": t.row.q,
                 "significant": t.row.significant,
@@ -70,11 +71,12 @@ def shift_command(
             for t in told
         )
         return
-    table = [("node", "label", "score", "p", "q", "real")]
+    table = [("node", "label", "moved", "score", "p", "q", "real")]
     table += [
         (
             t.node,
             t.label[:44],
+            f"{t.row.movement:.2f}",
             f"{t.row.score:.2f}",
             _figure(t.row.p),
             _figure(t.row.q),
@@ -82,7 +84,7 @@ def shift_command(
         )
         for t in told
     ]
-    for line in columns(table, right=(2, 3, 4)):
+    for line in columns(table, right=(2, 3, 4, 5)):
         click.echo(line)
     if result.manifest.note:
         say(result.manifest.note)

@@ -92,8 +92,7 @@ def log_command(
 def show_command(session: Session, version: str) -> None:
     """Show one commit: who, when, why, and what it changed as KGCL."""
     from kgcl.render import render
-
-    from queries.history import changes_of
+    from queries.history import told_changes
 
     with session.store() as store:
         commit = store.show(version)
@@ -102,7 +101,7 @@ def show_command(session: Session, version: str) -> None:
         if commit.changes:
             texts = list(commit.changes)
         else:
-            texts = [render(change, prefixes) for change in changes_of(store, commit, delta)]
+            texts = [render(result.change, prefixes) for result in told_changes(store, commit)]
     if session.json:
         counts = {"added": len(delta.added), "removed": len(delta.removed)}
         emit_json({**commit_row(commit), "changes": texts, **counts})
@@ -129,7 +128,6 @@ def _prefixes(store: Store, version: str) -> PrefixMap:
 def life_command(session: Session, node: str, version: str | None) -> None:
     """Tell what happened to NODE (an id or a label), oldest first."""
     from kgcl.render import render
-
     from queries.history import life
     from queries.naming import node_named
 

@@ -70,7 +70,9 @@ def find_drift(store: Store) -> Drift:
     next(steps)
     noise = denoise(snapshots[last])
     next(steps, None)
-    direct = [row for row in found.rows if row.direct][:TOP]
+    direct = sorted((row for row in found.rows if row.direct), key=lambda r: not r.significant)[
+        :TOP
+    ]
     told = tuple(explain(direct, snapshots[middle], snapshots[last]))
     drift = Drift(names, trajectory, (names[middle], names[last]), found, told, noise)
     _tell(drift, snapshots[last])
@@ -84,11 +86,12 @@ def _tell(drift: Drift, last: Snapshot) -> None:
         f"{drift.compared[1]}: {counted(edited, 'term')} with edited edges, "
         f"{len(drift.shift.significant)} of them shifted (false discovery rate 5%):"
     )
-    table = [("term", "label", "score", "p", "q", "what explains it")]
+    table = [("term", "label", "moved", "score", "p", "q", "what explains it")]
     table += [
         (
             t.node,
             t.label[:30],
+            f"{t.row.movement:.2f}",
             f"{t.row.score:.2f}",
             _figure(t.row.p),
             _figure(t.row.q),
@@ -96,13 +99,14 @@ def _tell(drift: Drift, last: Snapshot) -> None:
         )
         for t in drift.told
     ]
-    for line in columns(table, right=(2, 3, 4)):
+    for line in columns(table, right=(2, 3, 4, 5)):
         click.echo(f"     {line}")
     if drift.shift.manifest.note:
         click.echo(f"   {drift.shift.manifest.note}")
     click.echo(
-        f"   the statements of {drift.tags[-1]} most likely to be wrong "
-        f"(about {drift.noise.expected:.0f} of {len(drift.noise.rows):,} expected to be):"
+        f"   the statements of {drift.tags[-1]} most likely to be wrong (of "
+        f"{len(drift.noise.rows):,}, at most {drift.noise.expected:.0f} are; so are the "
+        "probabilities upper bounds):"
     )
     for noise in _noise_lines(drift.noise.rows[:TOP], last):
         click.echo(f"     {noise.posterior:4.0%}  {noise.statement}")
@@ -173,13 +177,15 @@ def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page:
             shift_note=(
                 f"From {drift.compared[0]} to {drift.compared[1]}. The score ranks by movement; p "
                 "is the chance of such a movement by edits that change no meaning, measured on the "
-                "earlier release; q is p after Benjamini and Hochberg; real means q at most 0.05."
+                "earlier release; q is p after Benjamini and Hochberg; real means q at most 0.05. "
+                "Real shifts come first."
                 + (f" {drift.shift.manifest.note}" if drift.shift.manifest.note else "")
             ),
             shifts=tuple(_shift_line(t) for t in drift.told),
             noise_note=(
-                f"Edges of {drift.tags[-1]} by the probability that they are wrong, judged by the "
-                "rest of the graph alone. Nothing is changed by this; it is where to look first."
+                f"Edges of {drift.tags[-1]} by the probability that they are wrong (an upper "
+                "bound, judged by the rest of the graph alone). Nothing is changed by this; it is "
+                "where to look first."
             ),
             noise=tuple(_noise_lines(drift.noise.rows[:TOP], last)),
             footer=(
@@ -196,7 +202,14 @@ def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page:
 def _shift_line(told: Shifted) -> ShiftLine:
     row = told.row
     return ShiftLine(
-        told.node, told.label, row.score, row.p, row.q, row.significant, told.changes[:6]
+        told.node,
+        told.label,
+        row.movement,
+        row.score,
+        row.p,
+        row.q,
+        row.significant,
+        told.changes[:6],
     )
 
 

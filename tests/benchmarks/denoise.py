@@ -1,6 +1,6 @@
 """Planted noise: how well denoise ranks it.
 
-python -m tests.benchmarks.denoise FOLDER [--share .05] [--epochs N] [--json]
+python -m tests.benchmarks.denoise [ARCHIVE] [--share .05] [--epochs N] [--json]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from embeddings.denoise import DenoiseConfig, denoise_table
 from embeddings.kernels import Kernel, planted
 from embeddings.tensors import EdgeTable, table_from_triples
-from tests.benchmarks.planted import ckge_table
+from tests.benchmarks.planted import ENTITY, ckge_table
 
 
 def corrupt(table: EdgeTable, kernel: Kernel, share: float, seed: int) -> tuple[EdgeTable, set]:
@@ -29,11 +29,11 @@ def corrupt(table: EdgeTable, kernel: Kernel, share: float, seed: int) -> tuple[
 
 
 def measure(
-    folder: Path, kernel: Kernel, share: float, seed: int, epochs: int
+    archive: Path, kernel: Kernel, share: float, seed: int, epochs: int
 ) -> dict[str, float | str]:
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    noisy, wrong = corrupt(ckge_table(folder), kernel, share, seed)
+    noisy, wrong = corrupt(ckge_table(archive), kernel, share, seed)
     start = time.process_time()
     result = denoise_table(noisy, DenoiseConfig(seed=seed, epochs=epochs))
     labels = [(row.subject, row.predicate, row.object) in wrong for row in result.rows]
@@ -51,7 +51,7 @@ def measure(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("archive", type=Path, nargs="?", default=ENTITY)
     parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=0)
@@ -59,7 +59,7 @@ def main() -> None:
     options = parser.parse_args()
     for seed in range(options.seeds):
         for kernel in Kernel:
-            found = measure(options.folder, kernel, options.share, seed, options.epochs)
+            found = measure(options.archive, kernel, options.share, seed, options.epochs)
             text = json.dumps(found) if options.json else str(found)
             sys.stdout.write(text + "\n")
             sys.stdout.flush()

@@ -1,6 +1,6 @@
 """Planted shifts: easy, hard and control nodes with equal churn, and how well shift tells them.
 
-python -m tests.benchmarks.shift FOLDER [--seeds N] [--json]
+python -m tests.benchmarks.shift [ARCHIVE] [--seeds N] [--json]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.shift import ShiftConfig, ShiftResult, shift_along
 from embeddings.tensors import EdgeTable, Indices, edge_keys, table_from_triples
 from embeddings.train import TrainConfig, Trainer
-from tests.benchmarks.planted import ckge_table
+from tests.benchmarks.planted import ENTITY, ckge_table
 
 GROUPS = ("easy", "hard", "control")
 PER_GROUP = 120
@@ -170,9 +170,9 @@ def _explanations(planted: Planted, by) -> dict[str, float]:  # type: ignore[no-
     return found
 
 
-def measure(folder: Path, seed: int) -> dict[str, float]:
+def measure(archive: Path, seed: int) -> dict[str, float]:
     """One seed: plant, train, judge."""
-    planted = plant(ckge_table(folder), seed)
+    planted = plant(ckge_table(archive), seed)
     start = time.process_time()
     config = TrajectoryConfig(TrainConfig(rank=100, seed=seed))
     trainer = Trainer(config.train)
@@ -190,12 +190,12 @@ def measure(folder: Path, seed: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("archive", type=Path, nargs="?", default=ENTITY)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for seed in range(options.seeds):
-        found = {key: round(value, 4) for key, value in measure(options.folder, seed).items()}
+        found = {key: round(value, 4) for key, value in measure(options.archive, seed).items()}
         text = (
             json.dumps({"seed": seed, **found})
             if options.json
