@@ -19,12 +19,12 @@ from graph.model import (
     Literal,
     Node,
     Object,
-    Qualifier,
     Statement,
     in_order,
 )
 from graph.overlay import Overlay
 from graph.prefixes import ontology_node
+from graph.qualifiers import unite
 from graph.snapshot import Snapshot
 from graph.vocabulary import (
     COMMENT,
@@ -274,61 +274,6 @@ class _Merge:
                 mine = [s for s in ours if (s.subject, s.object) in cycle]
                 if mine:
                     self._conflict(ConflictKind.CYCLE, source, (), mine, (statement,))
-
-
-def unite(
-    base: tuple[Qualifier, ...],
-    ours: tuple[Qualifier, ...],
-    theirs: tuple[Qualifier, ...],
-    single_valued: frozenset[Node] = SINGLE_VALUED_DEFAULTS,
-) -> tuple[Qualifier, ...] | None:
-    """Three-way union of qualifiers, paired by predicate and value; None where they contradict."""
-    old, mine, yours = _paired(base), _paired(ours), _paired(theirs)
-    if old is None or mine is None or yours is None:
-        return _united_sets(frozenset(base), frozenset(ours), frozenset(theirs))
-    united: list[Qualifier] = []
-    for pair in old.keys() | mine.keys() | yours.keys():
-        one, other, before = mine.get(pair), yours.get(pair), old.get(pair)
-        if one == other:
-            chosen = one
-        elif one == before:
-            chosen = other
-        elif other == before:
-            chosen = one
-        elif one is None or other is None:
-            return None
-        else:
-            nested = unite(
-                before.qualifiers if before else (),
-                one.qualifiers,
-                other.qualifiers,
-                single_valued,
-            )
-            if nested is None:
-                return None
-            chosen = Qualifier(one.predicate, one.value, nested)
-        if chosen is not None:
-            united.append(chosen)
-    for predicate in single_valued:
-        if sum(q.predicate == predicate for q in united) > max(
-            sum(q.predicate == predicate for q in side) for side in (ours, theirs)
-        ):
-            return None
-    return tuple(united)
-
-
-def _united_sets(
-    base: frozenset[Qualifier], ours: frozenset[Qualifier], theirs: frozenset[Qualifier]
-) -> tuple[Qualifier, ...]:
-    return tuple((ours & theirs) | (ours - base) | (theirs - base))
-
-
-def _paired(
-    qualifiers: tuple[Qualifier, ...],
-) -> dict[tuple[Node, Object], Qualifier] | None:
-    """Qualifiers by predicate and value, None where two have the same."""
-    found = {(q.predicate, q.value): q for q in qualifiers}
-    return found if len(found) == len(qualifiers) else None
 
 
 def _grouped(delta: Delta, name: Callable[[Statement], Key | None]) -> dict[Key, Delta]:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from graph.expression import Expression
 from graph.memory import MemorySnapshot
-from graph.merge import Conflict, ConflictKind, Merged, Rules, three_way, unite
+from graph.merge import Conflict, ConflictKind, Merged, Rules, three_way
 from graph.model import Delta, Literal, Qualifier, Statement
+from graph.qualifiers import unite
 from graph.vocabulary import (
     COMMENT,
     DEFAULT_ONTOLOGY,
@@ -177,7 +178,7 @@ def test_qualifiers_unite() -> None:
     )
     assert unite((one,), (ref("1", ref("x")),), ()) is None
     some, only = (Qualifier(QUANTIFIER, Literal(word)) for word in ("some", "only"))
-    assert unite((), (some,), (only,)) is None
+    assert unite((), (some,), (only,), frozenset({QUANTIFIER})) is None
     assert unite((), (some,), (some,)) == (some,)
 
 

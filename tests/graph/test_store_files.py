@@ -265,8 +265,8 @@ def kill_rounds(path: Path, rounds: int, seed: int) -> None:
     for number in range(rounds):
         writer = start(path, "main", f"w{number}", 1_000_000)
         assert writer.stdout is not None
-        for _ in range(chooser.randrange(1, 30)):
-            every.append(writer.stdout.readline().strip())
+        reads = chooser.randrange(1, 30)
+        every += [writer.stdout.readline().strip() for _ in range(reads)]
         writer.send_signal(signal.SIGKILL)
         every += [line.strip() for line in writer.stdout if len(line) == 65]
         writer.wait()
