@@ -63,18 +63,14 @@ class OboReader:
         remarks: list[Remark] = []
         prefixes, statements = _read_header(blocks[0], blocks, ontology, source, problems, remarks)
         reader = self._reader_for(prefixes)
-        seen: dict[Node, int] = {}
+        seen: set[Node] = set()
         for block in blocks[1:]:
             frame = self._frame(block, reader)
             if frame.subject is not None:
                 if frame.subject in seen:
-                    reason = (
-                        f"a second frame for {prefixes.contract(frame.subject)}, first in line "
-                    )
-                    problems.append(
-                        Problem(source, block.start - 1, f"{reason}{seen[frame.subject]}")
-                    )
-                seen.setdefault(frame.subject, block.start - 1)
+                    reason = f"a second frame for {prefixes.contract(frame.subject)}"
+                    problems.append(Problem(source, block.start - 1, reason))
+                seen.add(frame.subject)
             statements.update(frame.statements)
             problems += [Problem(source, block.start + n, reason) for n, reason in frame.problems]
             remarks += [Remark(block.start + n, line) for n, line in frame.remarks]
@@ -180,8 +176,9 @@ def _read_header(
 def _ontology(clauses: list[tuple[int, str, str, str]], given: str | None) -> str:
     """The OBO id of the graph.
 
-    Of several in the header (merged imports leave theirs) the one that is given or that is the
-    default namespace, else the first; of none, the one given, else the default namespace.
+    Of several in the header (merged imports leave theirs) the one that is given; where none is
+    given, the one that is the default namespace, else the first. Of none, the one given, else the
+    default namespace.
     """
     named = [unescape(split_comment(v)) for _, tag, v, _ in clauses if tag == "ontology" and v]
     spaces = [
@@ -190,6 +187,8 @@ def _ontology(clauses: list[tuple[int, str, str, str]], given: str | None) -> st
         if tag == "default-namespace" and _PLAIN_ID.fullmatch(value)
     ]
     wanted = [*([given] if given else []), *spaces]
+    if len(set(named)) > 1 and given:
+        return given
     if named:
         return next((name for name in wanted if name in named), named[0])
     return wanted[0] if wanted else DEFAULT_ONTOLOGY

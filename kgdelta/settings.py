@@ -35,6 +35,15 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "kgdelta"
 
 
+def let_threads_sleep() -> None:
+    """Let OpenMP's threads sleep while they wait; must come before torch is imported.
+
+    By default they spin, and on cores that other work uses a training then takes many times as
+    long. What the user set stays.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
 def _configured(key: str) -> str | None:
     path = Path(CONFIG)
     if not path.is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def missing(what: str) -> None:
     if os.environ.get("KGDELTA_REQUIRE_ALL") == "1":
         pytest.fail(f"required, but missing: {what}")
     pytest.skip(what)
+
+
+@pytest.fixture(scope="session", name="missing")
+def missing_fixture() -> Callable[[str], None]:
+    """How a test says that the machine lacks what it needs."""
+    return missing
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graph.errors import UnavailableError
+from kgdelta import settings
 from kgdelta.output import columns, counted, emit_lines, say
 from kgdelta.session import Session, store_options
 
@@ -24,6 +25,7 @@ def need_embeddings() -> None:
         raise UnavailableError(
             "this command", f"{missing[0]} is not installed", "pip install 'kgdelta[embeddings]'"
         )
+    settings.let_threads_sleep()
 
 
 @click.command("shift")
