@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,10 +79,11 @@ class Trainer:
             self.grow(table)
             directed = directed_edges(table).to(self.device)
             loss = float("nan")
-            for epoch in range(epochs):
-                loss = self._epoch(directed)
-                if progress:
-                    progress(epoch + 1, epochs, loss)
+            with deterministic():
+                for epoch in range(epochs):
+                    loss = self._epoch(directed)
+                    if progress:
+                        progress(epoch + 1, epochs, loss)
         except BaseException:
             self.model, self._sums, self.epochs_done = before
             raise
@@ -133,6 +135,21 @@ class Trainer:
                 sums.addcmul_(gradient, gradient)
                 parameter.addcdiv_(gradient, sums.sqrt() + 1e-10, value=-self.config.learning_rate)
         return float(loss.detach())
+
+
+@contextmanager
+def deterministic() -> Iterator[None]:
+    """Sums in a fixed order, however many threads there are; the caller's setting comes back.
+
+    Without it the threads' order of adding moves a p-value by half from one run to the next.
+    """
+    before = torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before, warn_only=warn_only)
 
 
 def directed_edges(table: EdgeTable) -> Tensor:

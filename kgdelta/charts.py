@@ -78,7 +78,7 @@ def churn_chart(releases: Sequence[Release], height: int = 240) -> str:
     def length(value: float) -> float:
         return math.sqrt(value / top) * room
 
-    marks = [t for t in (10, 100, 1000, 10000, 100000) if t <= top]
+    marks = [t for t in (100, 1000, 10_000, 100_000) if t <= top and length(t) > 14]
     grid = [(0.0, middle)]
     grid += [(float(m), middle - length(m)) for m in marks]
     grid += [(float(m), middle + length(m)) for m in marks]
@@ -108,10 +108,11 @@ def trajectory_chart(path: Sequence[Point], others: Sequence[Point], height: int
     def place(point: Point) -> tuple[float, float]:
         across = (point.x - low_x) / (high_x - low_x)
         up = (point.y - low_y) / (high_y - low_y)
-        return 40 + across * (WIDTH - 220), height - 30 - up * (height - 60)
+        return 40 + across * (WIDTH - 320), height - 30 - up * (height - 60)
 
     parts = []
-    taken: list[tuple[float, float]] = []
+    # The ends get their names first, so that nothing takes their places.
+    taken = [place(path[0]), place(path[-1])] if path else []
     for other in others:
         x, y = place(other)
         parts.append(
@@ -124,20 +125,20 @@ def trajectory_chart(path: Sequence[Point], others: Sequence[Point], height: int
     parts.append(f'<polyline class="path" points="{line}"/>')
     for i, point in enumerate(path):
         x, y = place(point)
-        ends = " end" if i in (0, len(path) - 1) else ""
+        first, final = i == 0, i == len(path) - 1
+        ends = " end" if first or final else ""
         parts.append(
             f'<circle class="step{ends}" cx="{x:.1f}" cy="{y:.1f}" r="{6 if ends else 4}">'
             f"<title>{escape(point.title or point.name)}</title></circle>"
         )
         if ends or _free(taken, x, y):
-            taken.append((x, y))
-            parts.append(_text(x + 9, y - 7, point.name, "label"))
+            parts.append(_text(x + 9, y + (18 if final else -7), point.name, "label"))
     return _svg(height, "Trajectory of a term", parts)
 
 
 def _free(taken: list[tuple[float, float]], x: float, y: float) -> bool:
     """Whether a label fits here; if so the place is taken."""
-    if any(abs(x - a) < 150 and abs(y - b) < 15 for a, b in taken):
+    if any(abs(x - a) < 150 and abs(y - b) < 24 for a, b in taken):
         return False
     taken.append((x, y))
     return True

@@ -7,24 +7,31 @@ from typing import TYPE_CHECKING
 
 from graph.model import Delta, Key
 from graph.prefixes import PrefixMap
+from kgcl.describe import describe
 from kgcl.diff import lift_results
 from kgcl.render import render
+from queries.notes import namer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from embeddings.shift import ShiftRow
     from graph.snapshot import Snapshot
+    from kgcl.changes import Change
 
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """A row of a shift result with its node's label, and the changes that explain it."""
+    """A row of a shift result with its node's label, and the changes that explain it.
+
+    ``changes`` are KGCL, ``words`` the same in plain language.
+    """
 
     row: ShiftRow
     node: str
     label: str
     changes: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 def explain(rows: Iterable[ShiftRow], before: Snapshot, after: Snapshot) -> list[Shifted]:
@@ -34,23 +41,25 @@ def explain(rows: Iterable[ShiftRow], before: Snapshot, after: Snapshot) -> list
     """
     delta = Delta.between(before.statements(), after.statements())
     prefixes = PrefixMap.of(after)
-    by_key: dict[Key, list[str]] = {}
+    by_key: dict[Key, list[Change]] = {}
     for result in lift_results(before, delta):
-        text = render(result.change, prefixes)
         for statement in result.delta.removed | result.delta.added:
-            by_key.setdefault(statement.key, []).append(text)
+            by_key.setdefault(statement.key, []).append(result.change)
+    name = namer(before, after, prefixes)
     told = list(rows)
     labels = after.labels([row.node for row in told])
-    return [
-        Shifted(
-            row,
-            prefixes.contract(row.node),
-            labels[row.node].value if row.node in labels else "",
-            tuple(
-                dict.fromkeys(
-                    text for effect in row.effects for text in by_key.get(effect.statement, ())
-                )
-            ),
+    found = []
+    for row in told:
+        changes = list(
+            dict.fromkeys(c for effect in row.effects for c in by_key.get(effect.statement, ()))
         )
-        for row in told
-    ]
+        found.append(
+            Shifted(
+                row,
+                prefixes.contract(row.node),
+                labels[row.node].value if row.node in labels else "",
+                tuple(render(change, prefixes) for change in changes),
+                tuple(describe(change, name) for change in changes),
+            )
+        )
+    return found

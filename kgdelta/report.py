@@ -12,6 +12,7 @@ from typing import Final
 from kgdelta.charts import Point, Release, churn_chart, size_chart, trajectory_chart
 
 MILESTONES: Final = 14
+CHANGES_SHOWN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Report:
     path: tuple[Point, ...]
     neighbours: tuple[Point, ...]
     shift_note: str
+    shifted: int
     shifts: tuple[ShiftLine, ...]
     noise_note: str
     noise: tuple[NoiseLine, ...]
@@ -72,10 +74,7 @@ def render_report(report: Report) -> str:
         (f"{report.releases[0].date[:4]} to {last.date[:4]}", "years"),
         (f"{last.classes:,}", "terms at the end"),
         (f"{sum(r.added + r.removed for r in report.releases):,}", "statements changed"),
-        (
-            f"{sum(s.significant for s in report.shifts):,}",
-            "terms that really shifted",
-        ),
+        (f"{report.shifted:,}", "terms whose meaning shifted"),
     ]
     return template.substitute(
         title=escape(report.title),
@@ -142,13 +141,15 @@ def _measured(value: float | None) -> str:
 
 
 def _shift_row(line: ShiftLine) -> str:
-    changes = "".join(f"<code>{escape(text)}</code>" for text in line.changes)
+    changes = "".join(f"<li>{escape(text)}</li>" for text in line.changes[:CHANGES_SHOWN])
+    if len(line.changes) > CHANGES_SHOWN:
+        changes += f'<li class="more">and {len(line.changes) - CHANGES_SHOWN:,} more</li>'
     return (
         f'<tr><td>{escape(line.label)} <span class="id">{escape(line.node)}</span></td>'
         f'<td class="n" data-v="{line.movement:.6g}">{line.movement:.2f}</td>'
         f'<td class="n" data-v="{line.score:.6g}">{line.score:.2f}</td>'
         f"{_measured(line.p)}{_measured(line.q)}"
-        f"<td>{'yes' if line.significant else 'no'}</td><td>{changes}</td></tr>"
+        f"<td>{'yes' if line.significant else 'no'}</td><td><ul>{changes}</ul></td></tr>"
     )
 
 

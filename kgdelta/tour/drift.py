@@ -181,6 +181,7 @@ def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page:
                 "Real shifts come first."
                 + (f" {drift.shift.manifest.note}" if drift.shift.manifest.note else "")
             ),
+            shifted=len(drift.shift.significant),
             shifts=tuple(_shift_line(t) for t in drift.told),
             noise_note=(
                 f"Edges of {drift.tags[-1]} by the probability that they are wrong (an upper "
@@ -209,7 +210,7 @@ def _shift_line(told: Shifted) -> ShiftLine:
         row.p,
         row.q,
         row.significant,
-        told.changes[:6],
+        told.words,
     )
 
 

@@ -149,3 +149,23 @@ def test_a_trajectory_keeps_rows_and_earlier_stages():
     longer = shorter.extended(snapshots()[2])
     assert np.array_equal(longer.stages[2].vectors, trajectory.stages[2].vectors)
     assert len(shorter.stages) == 2
+
+
+def test_numbers_do_not_depend_on_the_number_of_threads():
+    random = np.random.default_rng(0)
+    triples = np.unique(random.integers(0, (400, 3, 400), size=(3000, 3)), axis=0)
+    names = tuple(f"urn:{i:03}" for i in range(400))
+    table = table_from_triples(triples, Vocabulary(names, ("urn:r", "urn:s", "urn:t")))
+    threads = torch.get_num_threads()
+    found = []
+    try:
+        for count in (1, 2, 2):
+            torch.set_num_threads(count)
+            trainer = Trainer(TrainConfig(rank=16, batch_size=256))
+            trainer.fit(table, 2)
+            found.append(trainer)
+    finally:
+        torch.set_num_threads(threads)
+    assert same(found[0], found[1])
+    assert same(found[1], found[2])
+    assert not torch.are_deterministic_algorithms_enabled()
