@@ -199,7 +199,7 @@ class Graph:
 
     def apply(
         self,
-        changes: str | Sequence[Change],
+        changes: str | Changes | Sequence[Change],
         branch: str = MAIN,
         *,
         message: str = "",
@@ -212,7 +212,7 @@ class Graph:
 
         patch = apply_to_store(
             self.store,
-            changes,
+            _typed(changes),
             branch,
             message=message,
             author=author,

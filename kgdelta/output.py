@@ -35,6 +35,9 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 
 def with_progress(items: Sequence[T], label: str) -> Iterator[T]:
     """Items one by one, with a progress bar on standard error while someone watches."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
     with click.progressbar(items, label=f"{label:<28}", file=sys.stderr, width=30) as bar:
         yield from bar
 

@@ -25,7 +25,7 @@ from kgdelta.output import counted, say, with_progress
 from kgdelta.patching import apply_to_store
 from kgdelta.tour.releases import ReleaseFile, release_files
 from kgdelta.wording import effect_text, statement_text
-from queries.hierarchy import tree
+from queries.hierarchy import parents, tree
 from queries.history import life, measures
 from queries.notes import release_notes, to_markdown
 
@@ -217,9 +217,10 @@ def look_back(store: Store) -> None:
     here = measures(store, commit.id)[-1]
     click.echo(
         f"   On {DAY} the release was {commit.message.removeprefix('import ')}: "
-        f"{here.classes:,} terms, {here.statements:,} statements. Below {TERM} then:"
+        f"{here.classes:,} terms, {here.statements:,} statements. {TERM} stood among:"
     )
-    for line in list(tree(then, node, depth=1))[:SHOWN]:
+    above = parents(then, node) or [node]
+    for line in list(tree(then, above[0], depth=1))[:6]:
         click.echo(f"     {'  ' * line.depth}{prefixes.contract(line.node)} {line.label}")
 
 
