@@ -9,21 +9,17 @@ from functools import cached_property
 from graph.model import Literal, Node, Statement
 from graph.snapshot import (
     UNCOMMITTED,
-    Columns,
+    DerivedReads,
     Match,
     Version,
     as_set,
-    columns_from,
-    labels_from,
     matches_from,
     naming,
-    reach_by_frontier,
     selects,
 )
-from graph.vocabulary import LABEL
 
 
-class MemorySnapshot:
+class MemorySnapshot(DerivedReads):
     """A set of statements with indexes that are built when first asked."""
 
     def __init__(self, statements: Iterable[Statement], version: Version = UNCOMMITTED) -> None:
@@ -93,24 +89,9 @@ class MemorySnapshot:
     def mentioning(self, nodes: Collection[Node]) -> Iterator[Statement]:
         yield from dict.fromkeys(_lookup(self._by_mention, nodes))
 
-    def labels(self, nodes: Collection[Node]) -> dict[Node, Literal]:
-        return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
-
     def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
         keys = {text.casefold() for text in texts}
         return matches_from(texts, _lookup(self._by_name, keys))
-
-    def reach(
-        self,
-        nodes: Collection[Node],
-        predicates: Collection[Node],
-        inverse: bool = False,
-        depth: int | None = None,
-    ) -> set[Node]:
-        return reach_by_frontier(self, nodes, predicates, inverse, depth)
-
-    def columns(self, predicates: Collection[Node] | None = None) -> Columns:
-        return columns_from(self.statements(predicates=predicates))
 
 
 def _lookup(index: dict[str, list[Statement]], keys: Collection[str]) -> Iterator[Statement]:

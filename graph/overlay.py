@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
-from graph.model import Delta, Literal, Node, Statement
+from graph.model import Delta, Node, Statement
 from graph.snapshot import (
     UNCOMMITTED,
-    Columns,
+    DerivedReads,
     Match,
     Snapshot,
     Version,
     as_set,
-    columns_from,
-    labels_from,
     matches_from,
-    reach_by_frontier,
     selects,
 )
 from graph.vocabulary import LABEL, SYNONYMS
 
 
-class Overlay:
+class Overlay(DerivedReads):
     """A snapshot that shows ``base`` with ``delta`` applied; the base stays as it is."""
 
     def __init__(self, base: Snapshot, delta: Delta | None = None) -> None:
@@ -93,25 +90,10 @@ class Overlay:
                 yield statement
         yield from _union(self._added_by_mention, nodes)
 
-    def labels(self, nodes: Collection[Node]) -> dict[Node, Literal]:
-        return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
-
     def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
         named = {match.node for found in self.base.find(texts).values() for match in found}
         named |= {s.subject for s in self._added if s.predicate == LABEL or s.predicate in SYNONYMS}
         return matches_from(texts, self.statements(subjects=named, predicates={LABEL, *SYNONYMS}))
-
-    def reach(
-        self,
-        nodes: Collection[Node],
-        predicates: Collection[Node],
-        inverse: bool = False,
-        depth: int | None = None,
-    ) -> set[Node]:
-        return reach_by_frontier(self, nodes, predicates, inverse, depth)
-
-    def columns(self, predicates: Collection[Node] | None = None) -> Columns:
-        return columns_from(self.statements(predicates=predicates))
 
 
 class Draft(Overlay):

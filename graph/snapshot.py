@@ -5,6 +5,7 @@ Reads are set at a time; on a server a row at a time costs a round trip each.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -105,6 +106,56 @@ class Snapshot(Protocol):
         """All statements, or those with these predicates, as columns."""
 
 
+class DerivedReads(ABC):
+    """The reads of a snapshot that follow from its statements, one set-at-a-time read a step."""
+
+    @abstractmethod
+    def statements(
+        self,
+        subjects: Collection[Node] | None = None,
+        predicates: Collection[Node] | None = None,
+        objects: Collection[Node] | None = None,
+    ) -> Iterator[Statement]:
+        """See :meth:`Snapshot.statements`."""
+
+    def labels(self, nodes: Collection[Node]) -> dict[Node, Literal]:
+        """See :meth:`Snapshot.labels`."""
+        return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
+
+    def reach(
+        self,
+        nodes: Collection[Node],
+        predicates: Collection[Node],
+        inverse: bool = False,
+        depth: int | None = None,
+    ) -> set[Node]:
+        """See :meth:`Snapshot.reach`; breadth first."""
+        reached: set[Node] = set()
+        frontier = set(nodes)
+        steps = 0
+        while frontier and (depth is None or steps < depth):
+            found = set(self._neighbours(frontier, predicates, inverse))
+            frontier = found - reached
+            reached |= found
+            steps += 1
+        return reached
+
+    def _neighbours(
+        self, nodes: set[Node], predicates: Collection[Node], inverse: bool
+    ) -> Iterator[Node]:
+        if inverse:
+            for edge in self.statements(predicates=predicates, objects=nodes):
+                yield edge.subject
+            return
+        for edge in self.statements(subjects=nodes, predicates=predicates):
+            if isinstance(edge.object, str):
+                yield edge.object
+
+    def columns(self, predicates: Collection[Node] | None = None) -> Columns:
+        """See :meth:`Snapshot.columns`."""
+        return columns_from(self.statements(predicates=predicates))
+
+
 def choose_label(labels: Iterable[Literal]) -> Literal:
     """The one label to show of several: no language first, then English, then by text."""
     return min(
@@ -136,34 +187,6 @@ def matches_from(texts: Collection[str], statements: Iterable[Statement]) -> dic
     for matches in found.values():
         matches.sort(key=lambda m: (not m.exact, m.predicate != LABEL, m.node, m.predicate, m.text))
     return found
-
-
-def reach_by_frontier(
-    snapshot: Snapshot,
-    nodes: Collection[Node],
-    predicates: Collection[Node],
-    inverse: bool,
-    depth: int | None,
-) -> set[Node]:
-    """Breadth-first reach, one set-at-a-time read per step."""
-    reached: set[Node] = set()
-    frontier = set(nodes)
-    steps = 0
-    while frontier and (depth is None or steps < depth):
-        if inverse:
-            found = {
-                s.subject for s in snapshot.statements(predicates=predicates, objects=frontier)
-            }
-        else:
-            found = {
-                s.object
-                for s in snapshot.statements(subjects=frontier, predicates=predicates)
-                if isinstance(s.object, str)
-            }
-        frontier = found - reached
-        reached |= found
-        steps += 1
-    return reached
 
 
 def columns_from(statements: Iterable[Statement]) -> Columns:

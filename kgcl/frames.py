@@ -6,22 +6,19 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from graph.snapshot import (
-    Columns,
+    DerivedReads,
     Match,
     Snapshot,
     Version,
     as_set,
-    labels_from,
-    reach_by_frontier,
     selects,
 )
-from graph.vocabulary import LABEL
 
 if TYPE_CHECKING:
-    from graph.model import Literal, Node, Statement
+    from graph.model import Node, Statement
 
 
-class Frames:
+class Frames(DerivedReads):
     """A snapshot that remembers, per node, what is said of it and where it is mentioned."""
 
     def __init__(self, base: Snapshot) -> None:
@@ -80,20 +77,5 @@ class Frames:
         self._fetch_mentioning(wanted)
         yield from {s: None for node in wanted for s in self._mentioning[node]}
 
-    def labels(self, nodes: Collection[Node]) -> dict[Node, Literal]:
-        return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
-
     def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
         return self.base.find(texts)
-
-    def reach(
-        self,
-        nodes: Collection[Node],
-        predicates: Collection[Node],
-        inverse: bool = False,
-        depth: int | None = None,
-    ) -> set[Node]:
-        return reach_by_frontier(self, nodes, predicates, inverse, depth)
-
-    def columns(self, predicates: Collection[Node] | None = None) -> Columns:
-        return self.base.columns(predicates)
