@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
         # Outside standalone mode click returns the code of an Exit; a command returns None.
         code = cli.main(args=given, prog_name="kgdelta", standalone_mode=False)
     except click.Abort:
-        _leave("interrupted; nothing half-done is kept", 130)
+        _leave("interrupted; what was committed before is kept, nothing is half-done", 130)
     except click.ClickException as error:
         _leave(_usage(error), error.exit_code)
     except BrokenPipeError:

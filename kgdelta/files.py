@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graph.errors import NotFoundError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
 def replacing(target: Path) -> Iterator[IO[bytes]]:
     """A new file beside the target that takes its place once everything is written.
 
-    Raises OSError; the target is then as it was.
+    Raises NotFoundError, OSError; the target is then as it was.
     """
     target = target.resolve()
+    if not target.parent.is_dir():
+        raise NotFoundError("folder", str(target.parent), "make it first")
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -27,7 +27,11 @@ def _read_text(source: str) -> str:
     path = Path(source)
     if not path.is_file():
         raise NotFoundError("file", source)
-    return path.read_text(encoding="utf-8-sig")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"not UTF-8 at byte {error.start + 1}; save it as UTF-8"
+        raise UsageError(f"{source}: {reason}") from None
 
 
 def _policy(name: str | None) -> Policy | None:

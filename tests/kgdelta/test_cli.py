@@ -242,6 +242,8 @@ ERRORS = [
     (["diff", "a.obo", "instruments-1.obo"], 6, "kgdelta: no store 'kg.db'"),
     (["convert", "kgdelta.toml", "x.obo"], 6, "kgdelta: no file 'kgdelta.toml'"),
     (["convert", "instruments-1.obo", "x.owl"], 3, "kgdelta: x.owl: not of a known format (obo)"),
+    (["export", "--output", "no/x.obo"], 6, "kgdelta: no folder '"),
+    (["apply", "latin.kgcl"], 2, "kgdelta: latin.kgcl: not UTF-8 at byte 1; save it as UTF-8"),
     (["apply"], 2, "kgdelta: give either a FILE of changes (or -) or -c 'COMMAND'"),
     (["apply", "-c", "obsolete EX:1", "--policy", "odd"], 4, "kgdelta: no policy 'odd'"),
     (["log", "--store", "instruments-1.obo"], 1, "kgdelta: instruments-1.obo: not a kgdelta store"),
@@ -253,13 +255,31 @@ ERRORS = [
 def test_errors_are_one_line_and_a_code(
     run: Run, arguments: list[str], code: int, message: str
 ) -> None:
-    if "--policy" in arguments:
+    Path("latin.kgcl").write_bytes(b"\xe9")
+    if "--policy" in arguments or "export" in arguments:
         run("init")
     answer = run(*arguments)
     assert answer.code == code
     assert answer.err.startswith(message)
     assert answer.err.count("\n") == 1
     assert answer.out == ""
+
+
+def test_an_interrupt_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Ctrl-C in the middle of writing: the file that was there stays, and nothing else."""
+    (tmp_path / "kept.obo").write_text("precious")
+
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ingest.obo_writer.write_obo", interrupted)
+    answer = run("convert", "instruments-1.obo", "kept.obo")
+    assert answer.code == 130
+    assert answer.err.strip().startswith("kgdelta: interrupted")
+    assert (tmp_path / "kept.obo").read_text() == "precious"
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_a_failed_save_leaves_the_file(run: Run, tmp_path: Path) -> None:
