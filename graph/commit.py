@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -39,11 +38,6 @@ class CommitMeta:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provenance", tuple(sorted(set(self.provenance))))
-
-    @staticmethod
-    def provenance_of(entries: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        """A mapping as the sorted pairs that a commit keeps."""
-        return tuple(sorted(entries.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -31,19 +30,6 @@ COMMUTATIVE: Final = frozenset(
         "DifferentIndividuals",
     }
 )
-
-_TOKEN: Final = re.compile(
-    r"""\s*(?:
-        (?P<open>[A-Za-z]+)\(            # an operator and its parenthesis
-      | (?P<close>\))
-      | <(?P<iri>[^<>]*)>
-      | (?P<count>[0-9]+)
-      | "(?P<text>(?:[^"\\]|\\.)*)"(?:@(?P<language>[A-Za-z0-9-]+)|\^\^<(?P<datatype>[^<>]*)>)?
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED: Final = {"n": "\n", "r": "\r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,49 +85,3 @@ def substitute(value: Object, replacements: Mapping[Node, Node]) -> Object:
     if isinstance(value, Expression):
         return value.substitute(replacements)
     return value
-
-
-def unescape(text: str) -> str:
-    """Undo the escapes that :class:`Literal` writes."""
-    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
-
-
-def parse_expression(text: str) -> Expression:
-    """Read the text that ``str(expression)`` writes.
-
-    Raises ValueError with the offset where the text is not an expression with full IRIs.
-    """
-    stack: list[tuple[str, list[Object]]] = []
-    position = 0
-    while found := _TOKEN.match(text, position):
-        position = found.end()
-        if found["open"] is not None:
-            stack.append((found["open"], []))
-            continue
-        if not stack:
-            break
-        if found["close"] is None:
-            stack[-1][1].append(_leaf(found))
-            continue
-        operator, arguments = stack.pop()
-        tree = Expression(operator, tuple(arguments))
-        if stack:
-            stack[-1][1].append(tree)
-        elif text[position:].strip():
-            break
-        else:
-            return tree
-    raise ValueError(
-        f"not an expression in OWL functional syntax at offset {position}: {text[:80]!r}"
-    )
-
-
-def _leaf(found: re.Match[str]) -> Object:
-    if found["iri"] is not None:
-        return found["iri"]
-    if found["count"] is not None:
-        return Literal(found["count"], XSD_COUNT)
-    value = unescape(found["text"])
-    if found["language"]:
-        return Literal(value, language=found["language"])
-    return Literal(value, found["datatype"]) if found["datatype"] else Literal(value)

@@ -131,7 +131,8 @@ class PrefixMap:
                 if qualifier.predicate == NAMESPACE and isinstance(qualifier.value, Literal):
                     namespaces[statement.object.value] = qualifier.value.value
         node = ontology_node(snapshot)
-        ontology = "" if node == DEFAULT_ONTOLOGY else ontology_id(node)
+        named = any(True for _ in snapshot.statements({node}, {RDF_TYPE}, {ONTOLOGY}))
+        ontology = ontology_id(node) if named else ""
         return cls(namespaces, shorthands, ontology)
 
     def expand(self, text: str) -> Node:

@@ -231,16 +231,6 @@ class SqliteSnapshot:
             )
         ]
 
-    def row_ids(self) -> set[int]:
-        """Row ids of all statements that hold."""
-        return {
-            row[0]
-            for condition in self._visible
-            for row in self._database.rows(
-                f"SELECT f.fid FROM fact AS f NOT INDEXED WHERE {condition}"  # noqa: S608
-            )
-        }
-
 
 def _as_set(ids: NDArray[np.int64]) -> set[int]:
     return {int(number) for number in ids}

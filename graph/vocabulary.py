@@ -65,8 +65,7 @@ NAMESPACE: Final = KGDELTA + "namespace"
 OBSOLETION_POLICY: Final = KGDELTA + "obsoletion"
 SINGLE_VALUED: Final = KGDELTA + "single-valued"
 HIERARCHY: Final = KGDELTA + "hierarchy"
-PROTECTED_BRANCH: Final = KGDELTA + "protected-branch"
-SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY, PROTECTED_BRANCH)
+SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY)
 
 #: The quantifier of an edge whose restriction is not *some*, as a qualifier.
 QUANTIFIER: Final = KGDELTA + "quantifier"

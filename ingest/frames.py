@@ -9,6 +9,7 @@ from typing import Final
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement
 from graph.prefixes import PrefixMap
+from graph.statement_text import StatementSyntaxError, read_statement
 from graph.vocabulary import (
     DEFINITION,
     EQUIVALENT_CLASS,
@@ -32,7 +33,6 @@ from ingest.clauses import (
     take_xrefs,
     unescape,
 )
-from ingest.statement_text import StatementSyntaxError, read_statement
 from ingest.tags import (
     CHARACTERISTICS,
     FLAGS,

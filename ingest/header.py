@@ -10,6 +10,7 @@ from typing import Final
 
 from graph.model import Literal, Node, Qualifier, Statement
 from graph.prefixes import PrefixMap, ontology_id
+from graph.statement_text import StatementSyntaxError, read_statement
 from graph.vocabulary import (
     COMMENT,
     IMPORTS,
@@ -31,7 +32,6 @@ from ingest.clauses import (
     unescape,
 )
 from ingest.frames import STATEMENT_TAG, FrameReader
-from ingest.statement_text import StatementSyntaxError, read_statement
 from ingest.tags import (
     HEADER_ORDER,
     HEADER_TEXTS,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgcl.parser import parse
-from kgcl.render import render
-
 from graph.commit import CommitMeta
 from graph.prefixes import PrefixMap
 from kgcl.apply import Outcome, Status, apply
+from kgcl.parser import parse
+from kgcl.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,9 +94,8 @@ def apply_to_file(
     as it was. Returns the outcome and the state of the source. Raises IngestError,
     KgclSyntaxError, OSError.
     """
-    from ingest.formats import read
-
     from graph.overlay import Overlay
+    from ingest.formats import read
     from kgdelta.files import write_file
 
     batch = as_changes(changes)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graph.merge import Conflict
-
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kgcl.describe import describe
-
 from graph.model import Literal
 from graph.overlay import Overlay
 from graph.vocabulary import DEFINITION
 from kgcl import changes as c
+from kgcl.describe import describe
 from kgcl.resolve import Resolver
 
 if TYPE_CHECKING:

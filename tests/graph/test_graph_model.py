@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graph.decoding import decode_object, decode_qualifiers
-from graph.expression import Expression, parse_expression
+from graph.expression import Expression
 from graph.model import (
     Delta,
     Literal,
@@ -27,6 +27,7 @@ from graph.prefixes import (
     ontology_id,
     ontology_iri,
 )
+from graph.statement_text import read_object
 from tests.graph.strategies import (
     any_iri,
     any_text,
@@ -92,17 +93,17 @@ def test_a_delta_cannot_contradict_itself() -> None:
 
 @given(expressions(st.one_of(nodes, any_iri, literals)))
 def test_expressions_read_back(tree: Expression) -> None:
-    assert parse_expression(str(tree)) == tree
+    assert read_object(str(tree)) == tree
     assert tree.substitute({}) == tree
 
 
 @given(st.text(max_size=30))
 def test_what_is_no_expression_is_refused(text: str) -> None:
     try:
-        tree = parse_expression(text)
+        tree = read_object(text)
     except ValueError:
         return
-    assert parse_expression(str(tree)) == tree
+    assert read_object(str(tree)) == tree
 
 
 @given(expressions(st.one_of(nodes, literals)))

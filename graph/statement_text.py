@@ -1,7 +1,7 @@
-"""Any statement as one line of text, and back: for what a format has no words of its own for.
+"""The text of ``str(statement)`` read back: for what a format has no words of its own for.
 
-The text is that of ``str(statement)``: nodes in angle brackets, literals in quotes, expressions
-in OWL functional syntax, qualifiers in braces.
+Nodes stand in angle brackets, literals in quotes, expressions in OWL functional syntax,
+qualifiers in braces.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from graph.expression import Expression, unescape
+from graph.expression import Expression
 from graph.model import Literal, Object, Qualifier, Statement
 from graph.vocabulary import XSD_COUNT
 
@@ -23,11 +23,13 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED: Final = {"n": "\n", "r": "\r"}
 _DEEPEST: Final = 100
 
 
-class StatementSyntaxError(Exception):
-    """A text is not a statement; says at which character."""
+class StatementSyntaxError(ValueError):
+    """A text is not what it should be; says at which character."""
 
 
 class _Reader:
@@ -95,6 +97,10 @@ class _Reader:
             if not self.accept(","):
                 raise self.fail("',' or '}'")
 
+    def end(self) -> None:
+        if self.text[self.at :].strip():
+            raise self.fail("the end")
+
     def descend(self) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
@@ -105,6 +111,18 @@ def read_statement(text: str) -> Statement:
     """The statement that a text says. Raises StatementSyntaxError."""
     reader = _Reader(text)
     statement = Statement(reader.node(), reader.node(), reader.object(), reader.qualifiers())
-    if reader.text[reader.at :].strip():
-        raise reader.fail("the end")
+    reader.end()
     return statement
+
+
+def read_object(text: str) -> Object:
+    """The node, literal or expression that a text says. Raises StatementSyntaxError."""
+    reader = _Reader(text)
+    value = reader.object()
+    reader.end()
+    return value
+
+
+def unescape(text: str) -> str:
+    """Undo the escapes that :class:`Literal` writes."""
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
