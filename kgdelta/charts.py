@@ -108,7 +108,7 @@ def trajectory_chart(path: Sequence[Point], others: Sequence[Point], height: int
     def place(point: Point) -> tuple[float, float]:
         across = (point.x - low_x) / (high_x - low_x)
         up = (point.y - low_y) / (high_y - low_y)
-        return 40 + across * (WIDTH - 320), height - 30 - up * (height - 60)
+        return 90 + across * (WIDTH - 370), height - 30 - up * (height - 60)
 
     parts = []
     # The ends get their names first, so that nothing takes their places.
@@ -132,7 +132,9 @@ def trajectory_chart(path: Sequence[Point], others: Sequence[Point], height: int
             f"<title>{escape(point.title or point.name)}</title></circle>"
         )
         if ends or _free(taken, x, y):
-            parts.append(_text(x + 9, y + (18 if final else -7), point.name, "label"))
+            # The last name stands on the other side, where the path seldom comes from.
+            shift, anchor = (-10, "end") if final else (9, "start")
+            parts.append(_text(x + shift, y - 7, point.name, "label", anchor))
     return _svg(height, "Trajectory of a term", parts)
 
 

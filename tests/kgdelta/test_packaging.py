@@ -35,6 +35,7 @@ def test_wheel_holds_data_licence_and_type_marks(wheel: zipfile.ZipFile) -> None
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
     assert "kgcl/kgcl.lark" in names
     assert "kgdelta/report.html" in names
+    assert {"kgdelta/tour/wrong.kgcl", "kgdelta/tour/corrected.kgcl"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
