@@ -33,6 +33,9 @@ class MemorySnapshot(DerivedReads):
     def __len__(self) -> int:
         return len(self.all)
 
+    def __repr__(self) -> str:
+        return f"MemorySnapshot({len(self)} statements, {self._version.name or 'unnamed'})"
+
     @cached_property
     def _by_subject(self) -> dict[Node, list[Statement]]:
         index: defaultdict[Node, list[Statement]] = defaultdict(list)

@@ -50,14 +50,23 @@ STANDARD: Final[Mapping[str, str]] = {
 _ABSOLUTE: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:|mailto:)\S")
 _CANONICAL_PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
 _DIGITS: Final = re.compile(r"[0-9]+")
-_FORBIDDEN: Final = re.compile(r'[\x00-\x20<>"{}|\\^`%]')
-_FORBIDDEN_IN_URL: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
-_ENCODED: Final = re.compile(r"%([0-9A-F]{2})")
+#: What RFC 3987 forbids, and white space beyond it, which readers of lines would cut off.
+_NEVER: Final = r"\s\x00-\x20\x7f-\x9f<>\"{}|\\^`"
+_FORBIDDEN: Final = re.compile(f"[{_NEVER}%]")
+_FORBIDDEN_IN_URL: Final = re.compile(f"[{_NEVER}]")
+_ENCODED: Final = re.compile(r"(?:%[0-9A-F]{2})+")
 _ONTOLOGY_IRI: Final = re.compile(re.escape(OBO) + r"(.+)\.owl")
 
 
 def _encode(found: re.Match[str]) -> str:
-    return f"%{ord(found[0]):02X}"
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
+
+
+def _decode(found: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(found[0].replace("%", "")).decode()
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def encode_local(text: str) -> str:
@@ -67,7 +76,7 @@ def encode_local(text: str) -> str:
 
 def decode_local(text: str) -> str:
     """Undo :func:`encode_local`."""
-    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ENCODED.sub(_decode, text)
 
 
 def token_node(token: str) -> Node:

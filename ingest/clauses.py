@@ -20,6 +20,9 @@ _ESCAPE: Final = re.compile(r"\\(.)")
 _SPECIAL: Final = {"n": "\n", "r": "\r", "t": "\t", "W": " "}
 _IN_QUOTES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _IN_TEXT: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_IN_ID: Final = str.maketrans(
+    {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", " ": "\\W", "!": "\\!", "{": "\\{"}
+)
 _IN_XREF: Final = str.maketrans(
     {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", ",": "\\,", "]": "\\]", '"': '\\"'}
 )
@@ -43,7 +46,7 @@ class Xref:
 def split_tag(line: str) -> tuple[str, str] | None:
     """The tag of a line and the rest, None where the line has no tag."""
     found = _TAG.match(line)
-    return (found[1], line[found.end() :].rstrip()) if found else None
+    return (found[1], line[found.end() :].rstrip(" \t\r")) if found else None
 
 
 def split_modifiers(value: str) -> tuple[str, list[Modifier]]:
@@ -132,6 +135,11 @@ def quoted(text: str) -> str:
 def plain(text: str) -> str:
     """A text as an unquoted value, escaped."""
     return text.translate(_IN_TEXT)
+
+
+def identifier(text: str) -> str:
+    """An id as written, escaped so that neither white space nor a comment is seen in it."""
+    return text.translate(_IN_ID)
 
 
 def xref_text(xref: Xref) -> str:

@@ -23,6 +23,7 @@ from graph.vocabulary import (
 )
 from ingest.clauses import (
     ClauseError,
+    identifier,
     plain,
     quoted,
     split_comment,
@@ -139,7 +140,7 @@ def write_header(
             header.said.add(statement)
             name = ontology_id(node)
             # Sorted before a second one, which is kept as it is: the first names the graph.
-            ranked.append((_RANK["ontology"], "", f"ontology: {plain(name)}"))
+            ranked.append((_RANK["ontology"], "", f"ontology: {identifier(name)}"))
             continue
         clause = _header_clause(statement, prefixes)
         if clause is not None:
@@ -209,7 +210,7 @@ def _definitions(
             continue
         text = named[0].object
         described = quoted(text.value if isinstance(text, Literal) else "")
-        value = f"{plain(prefixes.contract(subject))} {described}"
+        value = f"{identifier(prefixes.contract(subject))} {described}"
         said = [*typed, *named]
         if scopes and tag == "synonymtypedef" and isinstance(scopes[0].object, Literal):
             value += f" {scopes[0].object.value}"

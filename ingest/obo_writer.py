@@ -27,7 +27,16 @@ from graph.vocabulary import (
     XREF,
     XSD_STRING,
 )
-from ingest.clauses import Modifier, Xref, is_canonical_id, modifiers_text, plain, quoted, xref_text
+from ingest.clauses import (
+    Modifier,
+    Xref,
+    identifier,
+    is_canonical_id,
+    modifiers_text,
+    plain,
+    quoted,
+    xref_text,
+)
 from ingest.frames import STATEMENT_TAG, FrameReader
 from ingest.header import write_header
 from ingest.tags import (
@@ -98,17 +107,20 @@ class OboWriter:
         frames: defaultdict[str, list[Node]] = defaultdict(list)
         unspoken: list[Statement] = []
         header = write_header(self.ontology, self.by_subject, self.prefixes)
+        names: dict[Node, str] = {}
         for node, about in self.by_subject.items():
             kind = self._kind(about)
-            if kind is None:
+            name = None if kind is None else self._name(kind, node)
+            if kind is None or name is None:
                 unspoken += [s for s in about if s not in header.said]
             else:
+                names[node] = name
                 frames[kind].append(node)
         lines = header.lines + [self._any(s) for s in in_order(unspoken)]
         parts = ["\n".join(lines) + "\n"]
         for kind in _KINDS:
             ordered = sorted(frames[kind], key=lambda n: (self.prefixes.contract(n), n))
-            parts.extend(self._frame(kind, node, header.said) for node in ordered)
+            parts.extend(self._frame(kind, node, names[node], header.said) for node in ordered)
         return "\n".join(parts)
 
     def _kind(self, about: Sequence[Statement]) -> str | None:
@@ -119,11 +131,15 @@ class OboWriter:
     def _any(self, statement: Statement) -> str:
         return f"{STATEMENT_TAG}: {statement}"
 
-    def _frame(self, kind: str, node: Node, said: set[Statement]) -> str:
+    def _name(self, kind: str, node: Node) -> str | None:
+        """A node as the id of its frame, None where none would be read as this node."""
+        names = (identifier(text) for text in (self.prefixes.contract(node), node))
+        return next(
+            (n for n in names if self.reader.read(kind, [f"id: {n}"]).subject == node), None
+        )
+
+    def _frame(self, kind: str, node: Node, name: str, said: set[Statement]) -> str:
         """One stanza; what has no clause of its own is said by a clause for any statement."""
-        name = plain(self.prefixes.contract(node))
-        if self._read(kind, [f"id: {name}"]) is None:
-            name = node
         lines: list[tuple[int, str]] = []
         implied = {Statement(node, RDF_TYPE, STANZAS[kind])}
         if self.prefixes.shorthands.get(self.prefixes.contract(node)) == node:

@@ -213,3 +213,18 @@ def test_mutated_files_are_read_or_refused(root: Path) -> None:
 @pytest.mark.long
 def test_many_mutated_files_are_read_or_refused(root: Path) -> None:
     fuzz(root, 20_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ontology:\\ ex\n\n[Term]\nid: T:1\n",
+        "ontology:\\!: ex\n\n[Typedef]\nid: r\n",
+        "ontology: ex\n\n[Term]\nid:\\ T:1\nname: a\n",
+        "ontology: ex\n\n[Term]\nid: a\\ \\!b\\{c\nname: a\n",
+        "ontology: ex\n\n[Term]\nid: a\u0085\nname: b\u2028\n",
+        'ontology: ex\nsubsetdef: \\ s "d"\n\n[Term]\nid: T:1\nsubset: \\ s\n',
+    ],
+)
+def test_odd_ids_survive(text: str) -> None:
+    check_round_trip(read_bytes(f"format-version: 1.2\n{text}".encode(), "odd.obo"))
