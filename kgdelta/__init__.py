@@ -9,8 +9,21 @@ for change in kd.diff(old, new):
 
 from __future__ import annotations
 
-from kgdelta.facade import Changes, Graph, Rows, apply, diff, open, parse, read, write  # noqa: A004
-from kgdelta.rooms import check_rooms
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kgdelta.facade import (
+        Changes,
+        Graph,
+        Rows,
+        apply,
+        diff,
+        open,  # noqa: A004
+        parse,
+        read,
+        write,
+    )
 
 __all__ = [
     "Changes",
@@ -25,4 +38,18 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-check_rooms()
+
+def __getattr__(name: str) -> object:
+    """The facade is imported at first use, once it is sure that the rooms are ours."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kgdelta.rooms import check_rooms
+
+    check_rooms()
+    value: object = getattr(import_module("kgdelta.facade"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -6,13 +6,11 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
-from graph.errors import KgdeltaError
-from kgdelta.errors import ForeignRoomError, exit_code
-from kgdelta.rooms import check_rooms
+from kgdelta.rooms import ForeignRoomError, check_rooms
 
 #: Where each command lives, in the order of the help page.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -76,6 +74,12 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         check_rooms()
+    except ForeignRoomError as error:
+        _leave(str(error), 7)
+    # Not before it is sure that this is our own.
+    from graph.errors import KgdeltaError
+
+    try:
         # Outside standalone mode click returns the code of an Exit; a command returns None.
         code = cli.main(args=given, prog_name="kgdelta", standalone_mode=False)
     except click.Abort:
@@ -86,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of our output has left, as `| head` does; there is nobody to tell.
         sys.stderr.close()
         sys.exit(0)
-    except (KgdeltaError, ForeignRoomError, OSError, UnicodeError) as error:
+    except (KgdeltaError, OSError, UnicodeError) as error:
         if "--debug" in given:
             raise
         _leave(_one_line(error), _code(error))
@@ -104,7 +108,11 @@ def _usage(error: click.ClickException) -> str:
 def _code(error: BaseException) -> int:
     if isinstance(error, FileNotFoundError):
         return 6
-    return 7 if isinstance(error, OSError) else exit_code(error)
+    if isinstance(error, OSError):
+        return 7
+    from kgdelta.errors import exit_code
+
+    return exit_code(error)
 
 
 def _one_line(error: BaseException) -> str:
@@ -113,7 +121,7 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
-def _leave(message: str, code: int) -> None:
+def _leave(message: str, code: int) -> NoReturn:
     click.echo(f"kgdelta: {message}", err=True)
     sys.exit(code)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -28,27 +27,12 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "StaleHeadError": 5,
         "NotFoundError": 6,
         "UnavailableError": 7,
-        "ForeignRoomError": 7,
     }
 )
 
 
 class UsageError(KgdeltaError):
     """A command was put together wrongly."""
-
-
-class ForeignRoomError(ImportError):
-    """A package on the path has the name of one of ours, and is not."""
-
-    def __init__(self, room: str, found: Path | None, home: Path) -> None:
-        self.room = room
-        self.found = found
-        self.home = home
-        where = f"is another package, in {found}" if found else "is missing"
-        super().__init__(
-            f"package {room!r} {where}; kgdelta needs its own, in {home / room}: "
-            "install kgdelta in an environment of its own, or start from another folder"
-        )
 
 
 def exit_code(error: BaseException) -> int:

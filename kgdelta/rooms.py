@@ -1,4 +1,7 @@
-"""Are the rooms on the path ours? Names such as ``graph`` and ``queries`` are common."""
+"""Are the rooms on the path ours? Names such as ``graph`` and ``queries`` are common.
+
+This module imports none of them, so that it can still say so when one is not.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from kgdelta.errors import ForeignRoomError
-
 ROOMS: Final = ("graph", "kgcl", "ingest", "queries", "embeddings")
+
+
+class ForeignRoomError(ImportError):
+    """A package on the path has the name of one of ours, and is not."""
+
+    def __init__(self, room: str, found: Path | None, home: Path) -> None:
+        self.room = room
+        self.found = found
+        self.home = home
+        where = f"is another package, in {found}" if found else "is missing"
+        super().__init__(
+            f"package {room!r} {where}; kgdelta needs its own, in {home / room}: "
+            "install kgdelta in an environment of its own, or start from another folder"
+        )
 
 
 def check_rooms() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 import zipfile
@@ -10,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kgdelta.errors import ForeignRoomError
-from kgdelta.rooms import ROOMS, check_rooms
+from kgdelta.rooms import ROOMS, ForeignRoomError, check_rooms
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {*ROOMS, "kgdelta"}
@@ -67,6 +67,19 @@ def test_a_foreign_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ForeignRoomError, match=r"'queries' is another package"):
         check_rooms()
+
+
+@pytest.mark.parametrize("room", ["graph", "kgcl"])
+def test_the_command_line_names_a_foreign_room_in_one_line(tmp_path: Path, room: str) -> None:
+    (tmp_path / room).mkdir()
+    (tmp_path / room / "__init__.py").write_text("")
+    result = subprocess.run(
+        [sys.executable, "-m", "kgdelta", "log"], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)}, cwd=tmp_path.parent,
+    )  # fmt: skip
+    assert result.returncode == 7
+    assert result.stderr.startswith(f"kgdelta: package {room!r} is another package, in ")
+    assert result.stderr.count("\n") == 1
 
 
 def test_start_up_loads_nothing_heavy() -> None:
