@@ -58,7 +58,7 @@ class Report:
     path: tuple[Point, ...]
     neighbours: tuple[Point, ...]
     shift_note: str
-    shifted: int
+    shift_fact: tuple[str, str]
     shifts: tuple[ShiftLine, ...]
     noise_note: str
     noise: tuple[NoiseLine, ...]
@@ -74,7 +74,7 @@ def render_report(report: Report) -> str:
         (f"{report.releases[0].date[:4]} to {last.date[:4]}", "years"),
         (f"{last.classes:,}", "terms at the end"),
         (f"{sum(r.added + r.removed for r in report.releases):,}", "statements changed"),
-        (f"{report.shifted:,}", "terms whose meaning shifted"),
+        report.shift_fact,
     ]
     return template.substitute(
         title=escape(report.title),

@@ -29,7 +29,7 @@ def report(releases: tuple[Release, ...] = RELEASES) -> Report:
         points,
         (Point(0.5, 0.5, "neighbour"),),
         "shift",
-        1,
+        ("1", "term"),
         (ShiftLine("X:1", HOSTILE, 0.5, 1.5, 0.001, 0.02, True, (HOSTILE,)),),
         "noise",
         (NoiseLine("a is_a b", 0.7),),
