@@ -93,7 +93,8 @@ def find_drift(store: Store) -> Drift:
 def _tell(drift: Drift, last: Snapshot) -> None:
     click.echo(
         f"   trained on {', '.join(drift.tags)}\n   from {drift.compared[0]} to "
-        f"{drift.compared[1]}: {counted(drift.edited, 'term')} with edited edges; {drift.unlikely} have "
+        f"{drift.compared[1]}: {counted(drift.edited, 'term')} with edited edges; "
+        f"{drift.unlikely} have "
         f"p < 0.05, by chance {0.05 * drift.edited:.0f} would;\n   {len(drift.shift.significant)} "
         "shifted at a false discovery rate of 5%. By significance, then score:"
     )
