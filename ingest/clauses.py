@@ -16,6 +16,9 @@ _MODIFIERS: Final = re.compile(
 _MODIFIER: Final = re.compile(r'([^\s={},"]+)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"')
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _CANONICAL_ID: Final = re.compile(r"[A-Za-z][A-Za-z_]*:[0-9]+")
+_MARK: Final = re.compile(r'"(?:[^"\\]|\\.)*"|!')
+_HEADING: Final = re.compile(r"\[([A-Za-z]+)\]\s*(?:!.*)?")
+_ODD_HEADING: Final = re.compile(r"\s*\[\s*(Term|Typedef|Instance)\b.*")
 _ESCAPE: Final = re.compile(r"\\(.)")
 _SPECIAL: Final = {"n": "\n", "r": "\r", "t": "\t", "W": " "}
 _IN_QUOTES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -61,13 +64,43 @@ def split_modifiers(value: str) -> tuple[str, list[Modifier]]:
 
 
 def split_comment(value: str) -> str:
-    """A value without the comment that an unescaped ``!`` begins."""
-    start = 0
-    while (at := value.find("!", start)) >= 0:
-        if at == 0 or value[at - 1] in " \t":
+    """A value without the comment that a ``!`` begins, outside quotes and after white space."""
+    if "!" not in value:
+        return value
+    for found in _MARK.finditer(value):
+        at = found.start()
+        if found[0] == "!" and (at == 0 or value[at - 1] in " \t"):
             return value[:at].rstrip()
-        start = at + 1
     return value
+
+
+def stanza_of(line: str) -> str | None:
+    """The stanza that a line begins, however badly it is written; None where it begins none."""
+    if "[" not in line:
+        return None
+    found = _HEADING.fullmatch(line.rstrip()) or _ODD_HEADING.fullmatch(line)
+    return found[1] if found else None
+
+
+def is_well_headed(line: str) -> bool:
+    """Whether a heading is written as OBO wants it."""
+    return _HEADING.fullmatch(line.rstrip()) is not None
+
+
+def split_listed_comment(value: str) -> tuple[str, str]:
+    """A value with an xref list without the comment after it, and that comment."""
+    if "!" not in value:
+        return value, ""
+    try:
+        rest = take_quoted(value)[1]
+        tail = take_xrefs(rest[rest.find("[") :])[1] if "[" in rest else rest
+    except ClauseError:
+        return value, ""
+    bare = split_comment(tail)
+    if bare == tail:
+        return value, ""
+    end = len(value) - len(tail)
+    return (value[:end] + bare).rstrip(), tail[len(bare) :].lstrip()
 
 
 def unescape(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,8 +28,10 @@ from ingest.clauses import (
     Xref,
     read_xref,
     split_comment,
+    split_listed_comment,
     split_modifiers,
     split_tag,
+    stanza_of,
     take_quoted,
     take_xrefs,
     unescape,
@@ -49,6 +52,16 @@ from ingest.tags import (
 
 #: A clause of our own that says any statement; other tools pass over it.
 STATEMENT_TAG: Final = "kgdelta-statement"
+
+_LISTED: Final = frozenset({"def", "synonym", *OLD_SYNONYMS})
+_COMMENTED: Final = frozenset(
+    {"intersection_of", "union_of", "relationship", "is-a"}
+    | NODES.keys()
+    | HIERARCHICAL.keys()
+    | CHARACTERISTICS.keys()
+    | FLAGS.keys()
+)
+_TYPED_TEXT: Final = re.compile(r"[^\s\"]\S* [^\"].* xsd:\w+")
 
 _BOOLEANS: Final = {
     "true": "true",
@@ -89,8 +102,11 @@ class FrameReader:
             if tag == "id":
                 self._shorthand(value, frame, number)
                 continue
+            bare, comment = _split_comment(tag, value)
             try:
-                statement = self._statement(frame, relation, tag, value, groups, number)
+                statement = self._statement(frame, relation, tag, bare, groups, number)
+                if comment:
+                    frame.remarks.append((number, comment))
             except ClauseError as error:
                 frame.problems.append((number, f"{tag}: {error}; kept as it is"))
                 statement = Statement(frame.subject, VERBATIM + tag, Literal(value))
@@ -106,6 +122,9 @@ class FrameReader:
             frame.problems.append((-1, "a frame without an id; kept as layout"))
             frame.remarks += [(number, raw) for number, _, _, raw in clauses]
             return None
+        for number, tag, value, _ in clauses:
+            if tag == "id":
+                _note_id(frame, number, value)
         for number, text in named[1:]:
             frame.problems.append((number, f"a second id {text!r}; the first one counts"))
         return self.prefixes.expand(unescape(split_modifiers(named[0][1])[0]))
@@ -195,7 +214,7 @@ class FrameReader:
         text, rest = take_quoted(value)
         xrefs, rest = take_xrefs(rest)
         rest, pairs = split_modifiers(rest)
-        if rest and not rest.startswith("!"):
+        if rest:
             raise ClauseError("text after the xref list")
         statement = self._make(subject, DEFINITION, Literal(text), pairs)
         return statement.with_qualifiers((*statement.qualifiers, *map(_cited, xrefs)))
@@ -209,7 +228,7 @@ class FrameReader:
             raise ClauseError("a scope, a type and an xref list are expected")
         xrefs, rest = take_xrefs(bracket + tail)
         rest, pairs = split_modifiers(rest)
-        if rest and not rest.startswith("!"):
+        if rest:
             raise ClauseError("text after the xref list")
         kind = [Qualifier(SYNONYM_TYPE, self.prefixes.expand(words[0]))] if words else []
         statement = self._make(subject, SCOPES[scope], Literal(text), pairs)
@@ -217,8 +236,12 @@ class FrameReader:
 
     def _old_synonym(self, subject: Node, value: str, scope: str) -> Statement:
         text, rest = take_quoted(value)
-        xrefs = take_xrefs(rest)[0] if rest else []
-        return Statement(subject, SCOPES[scope], Literal(text), tuple(map(_cited, xrefs)))
+        xrefs, rest = take_xrefs(rest) if rest else ([], "")
+        rest, pairs = split_modifiers(rest)
+        if rest:
+            raise ClauseError("text after the xref list")
+        statement = self._make(subject, SCOPES[scope], Literal(text), pairs)
+        return statement.with_qualifiers((*statement.qualifiers, *map(_cited, xrefs)))
 
     def _xref(self, subject: Node, value: str) -> Statement:
         bare, pairs = split_modifiers(value)
@@ -291,6 +314,29 @@ _SPECIAL: Final[dict[str, Callable[[FrameReader, Node, str], Statement]]] = {
 }
 
 
+def _split_comment(tag: str, value: str) -> tuple[str, str]:
+    """A value without its comment, where its tag allows one, and the comment."""
+    if "!" not in value:
+        return value, ""
+    if tag in _LISTED:
+        return split_listed_comment(value)
+    if tag in _COMMENTED or (tag == "property_value" and not _TYPED_TEXT.fullmatch(value)):
+        bare = split_comment(value)
+        return bare, value[len(bare) :].lstrip()
+    return value, ""
+
+
+def _note_id(frame: Frame, number: int, value: str) -> None:
+    """What an id line says beside the id is layout."""
+    bare = split_comment(value)
+    if bare != value:
+        frame.remarks.append((number, value[len(bare) :].lstrip()))
+    name, pairs = split_modifiers(bare)
+    if pairs:
+        frame.problems.append((number, "qualifiers on an id; kept as layout"))
+        frame.remarks.append((number, bare[len(name) :].lstrip()))
+
+
 def _cited(xref: Xref) -> Qualifier:
     described: tuple[Qualifier, ...] = ()
     if xref.description is not None:
@@ -314,6 +360,10 @@ def _clauses(lines: Sequence[str], frame: Frame) -> Iterator[tuple[int, str, str
             continue
         if line.lstrip().startswith("!"):
             frame.remarks.append((number, line))
+            continue
+        if stanza_of(line) is not None:
+            # The reader of a file never sees one here; a writer's line must not become one.
+            frame.problems.append((number, "a heading inside a frame"))
             continue
         clause = split_tag(line)
         if clause is None:

@@ -29,6 +29,7 @@ from ingest.clauses import (
     split_comment,
     split_modifiers,
     split_tag,
+    stanza_of,
     take_quoted,
     unescape,
 )
@@ -98,7 +99,10 @@ def _synonym_type(value: str, prefixes: PrefixMap) -> list[Statement]:
 
 
 def _idspace(node: Node, value: str) -> Statement:
-    parts = split_modifiers(value)[0].split(None, 2)
+    value, pairs = split_modifiers(split_comment(value))
+    if pairs:
+        raise ClauseError("qualifiers on an idspace")
+    parts = value.split(None, 2)
     if len(parts) < 2:
         raise ClauseError("a prefix and a namespace are expected")
     qualifiers = [Qualifier(NAMESPACE, Literal(parts[1]))]
@@ -153,6 +157,8 @@ def write_header(
 
 
 def _reread(node: Node, line: str, prefixes: PrefixMap) -> list[Statement]:
+    if not line.strip() or line.lstrip().startswith("!") or stanza_of(line) is not None:
+        raise ClauseError("read as no clause")
     clause = split_tag(line) if "\n" not in line else None
     if clause is None:
         return [Statement(node, JUNK, Literal(line))]

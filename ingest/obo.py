@@ -14,9 +14,11 @@ from graph.vocabulary import DEFAULT_ONTOLOGY, ONTOLOGY, RDF_TYPE
 from ingest.clauses import (
     ClauseError,
     is_canonical_id,
+    is_well_headed,
     split_comment,
     split_modifiers,
     split_tag,
+    stanza_of,
     unescape,
 )
 from ingest.document import Document, Layout, Problem, Remark
@@ -25,7 +27,8 @@ from ingest.frames import Frame, FrameReader
 from ingest.header import read_header_clause
 from ingest.tags import JUNK, STANZAS, VERBATIM
 
-_STANZA: Final = re.compile(r"\[([A-Za-z]+)\]\s*(?:!.*)?")
+#: Header tags after whose value a comment may stand.
+_COMMENTED: Final = frozenset({"ontology", "subsetdef", "synonymtypedef", "idspace"})
 _PLAIN_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -36,6 +39,7 @@ class _Block:
     kind: str
     start: int
     lines: tuple[str, ...]
+    heading: str = ""
 
 
 class OboReader:
@@ -65,6 +69,7 @@ class OboReader:
         reader = self._reader_for(prefixes)
         seen: set[Node] = set()
         for block in blocks[1:]:
+            _note_heading(block, source, problems, remarks)
             frame = self._frame(block, reader)
             if frame.subject is not None:
                 if frame.subject in seen:
@@ -107,17 +112,29 @@ class OboReader:
 
 def _blocks(text: str) -> Iterator[_Block]:
     """The header and the stanzas of a text, line numbers from 1."""
-    kind, start = "", 1
+    kind, start, heading = "", 1, ""
     lines: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
-        if line.startswith("["):
-            found = _STANZA.fullmatch(line.rstrip())
+        if line.startswith("[") or line.lstrip().startswith("["):
+            found = stanza_of(line)
             if found:
-                yield _Block(kind, start, tuple(lines))
-                kind, start, lines = found[1], number + 1, []
+                yield _Block(kind, start, tuple(lines), heading)
+                kind, start, lines, heading = found, number + 1, [], line.rstrip()
                 continue
         lines.append(line.rstrip("\r"))
-    yield _Block(kind, start, tuple(lines))
+    yield _Block(kind, start, tuple(lines), heading)
+
+
+def _note_heading(
+    block: _Block, source: str, problems: list[Problem], remarks: list[Remark]
+) -> None:
+    """What a heading says beside its stanza is layout; how it is written wrong is a problem."""
+    if block.heading == f"[{block.kind}]":
+        return
+    remarks.append(Remark(block.start - 1, block.heading))
+    if not is_well_headed(block.heading):
+        reason = f"the heading {block.heading[:60]!r} read as [{block.kind}]"
+        problems.append(Problem(source, block.start - 1, reason))
 
 
 def _read_header(
@@ -158,11 +175,13 @@ def _read_header(
         if tag == "ontology" and value:
             if unescape(split_comment(value)) == name and not named:
                 named = True
+                remarks += _comment(number, tag, value)
                 continue
             reason = f"another ontology, {value!r}; the graph is that of {name!r}"
             problems.append(Problem(source, number, reason))
         try:
             made = read_header_clause(node, tag, value, prefixes)
+            remarks += _comment(number, tag, value)
         except ClauseError as error:
             problems.append(Problem(source, number, f"{tag}: {error}; kept as it is"))
             made = [Statement(node, VERBATIM + tag, Literal(value))]
@@ -171,6 +190,12 @@ def _read_header(
             remarks.append(Remark(number, line))
         statements.update(made)
     return prefixes, statements
+
+
+def _comment(number: int, tag: str, value: str) -> list[Remark]:
+    """The comment at the end of a header clause, as layout."""
+    bare = split_comment(value) if tag in _COMMENTED else value
+    return [] if bare == value else [Remark(number, value[len(bare) :].lstrip())]
 
 
 def _ontology(clauses: list[tuple[int, str, str, str]], given: str | None) -> str:
