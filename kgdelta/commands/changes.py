@@ -15,6 +15,7 @@ from kgdelta.output import counted, emit_lines, say
 from kgdelta.session import Session, json_option, store_options
 
 if TYPE_CHECKING:
+    from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
     from kgcl.apply import Outcome, Result
     from kgcl.parser import Command
@@ -163,27 +164,26 @@ def _verdict(outcome: Outcome, done: str, dry_run: bool, keep_going: bool) -> st
 
 def _report(session: Session, commands: list[Command], outcome: Outcome, before: Snapshot) -> None:
     from graph.prefixes import PrefixMap
+    from kgdelta.wording import effect_text
 
     prefixes = PrefixMap.of(before)
     for command, result in zip(commands, outcome.results, strict=True):
         if session.json:
-            emit_lines([_row(command, result, before)])
+            emit_lines([_row(command, result, before, prefixes)])
             continue
         status = "withheld" if result.withheld else result.status
         click.echo(f"{command.position.line}: {status}: {command.text}")
         if result.reason and not result.withheld:
             click.echo(f"   {result.reason}")
-        from kgdelta.wording import effect_text
-
         for effect in result.effects:
             click.echo(f"   also: {effect_text(effect, prefixes, before)}")
 
 
-def _row(command: Command, result: Result, before: Snapshot) -> dict[str, object]:
-    from graph.prefixes import PrefixMap
+def _row(
+    command: Command, result: Result, before: Snapshot, prefixes: PrefixMap
+) -> dict[str, object]:
     from kgdelta.wording import effect_text, statement_texts
 
-    prefixes = PrefixMap.of(before)
     return {
         "line": command.position.line,
         "text": command.text,
