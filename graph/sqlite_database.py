@@ -122,6 +122,8 @@ def _translated(source: str) -> Iterator[None]:
         yield
     except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, apsw.MismatchError) as error:
         raise CorruptStoreError(source, f"damaged: {error}") from error
+    except UnicodeDecodeError as error:
+        raise CorruptStoreError(source, f"damaged: a text is not UTF-8: {error}") from error
     except apsw.BusyError as error:
         raise UnavailableError(source, "another process is writing", "try again") from error
     except apsw.ConnectionClosedError as error:

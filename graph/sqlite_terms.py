@@ -31,7 +31,10 @@ _CACHE_LIMIT: Final = 400_000
 
 def as_json(numbers: Iterable[int]) -> str:
     """Numbers as one parameter, for ``json_each``: a set of any size in one question."""
-    return json.dumps(list(numbers))
+    try:
+        return json.dumps(list(numbers))
+    except TypeError as error:
+        raise CorruptStoreError("store", "damaged: a number is not one") from error
 
 
 def digest_of(data: bytes) -> bytes:
@@ -62,7 +65,10 @@ class Terms:
         """Ids of the labels and synonyms whose case-folded text is one of these."""
         sql = "SELECT vid FROM value WHERE folded=?"
         asked = ((text,) for text in folded if is_storable(text))
-        return [-row[0] for row in self._database.many(sql, asked)]
+        found = [row[0] for row in self._database.many(sql, asked)]
+        if not all(type(number) is int for number in found):
+            raise CorruptStoreError(self._database.source, "damaged: a name has no number")
+        return [-number for number in found]
 
     def numbers(self, statements: Sequence[Statement]) -> list[Numbers | None]:
         """Each statement in numbers, None where the store lacks one of its terms."""
@@ -158,6 +164,8 @@ class Terms:
             self._objects.clear()
         missing = ids - self._objects.keys()
         if missing:
+            if not all(type(number) is int for number in missing):
+                raise CorruptStoreError(self._database.source, "damaged: a term has no number")
             self._load_nodes([number for number in missing if number > 0])
             self._load_values([-number for number in missing if number <= 0])
             if not ids <= self._objects.keys():
@@ -166,7 +174,10 @@ class Terms:
 
     def _load_nodes(self, ids: list[int]) -> None:
         sql = "SELECT nid, iri FROM json_each(?) CROSS JOIN node ON nid=json_each.value"
-        self._objects.update((row[0], row[1]) for row in self._database.rows(sql, (as_json(ids),)))
+        rows = self._database.rows(sql, (as_json(ids),))
+        if not all(isinstance(iri, str) for _, iri in rows):
+            raise CorruptStoreError(self._database.source, "damaged: a node has no text")
+        self._objects.update((nid, iri) for nid, iri in rows)
 
     def _load_values(self, ids: list[int]) -> None:
         sql = (
@@ -198,7 +209,10 @@ def value_from(
     try:
         if tree is not None:
             return decode_object(tree)
-    except ValueError as error:
+        if any(not isinstance(part, str | None) for part in (text, datatype, language)):
+            raise CorruptStoreError(source, "damaged: a literal that is no text")
+    except (ValueError, TypeError, AttributeError) as error:
+        # The bytes, or their type, are not what was written.
         raise CorruptStoreError(source, f"damaged expression: {error}") from error
     return Literal(text or "", datatype or XSD_STRING, language or "")
 
@@ -206,7 +220,7 @@ def value_from(
 def _decoded_group(data: bytes, source: str) -> tuple[Qualifier, ...]:
     try:
         return decode_qualifiers(data)
-    except ValueError as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise CorruptStoreError(source, f"damaged qualifiers: {error}") from error
 
 

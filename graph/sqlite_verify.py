@@ -33,6 +33,9 @@ class Verification:
                 yield from part()
             except CorruptStoreError as error:
                 yield str(error)
+            except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+                # A damaged row may hold anything, of any type; its kind is all that can be said.
+                yield f"{part.__name__.strip('_')}: damaged rows: {error!r}"
 
     def _file(self) -> Iterator[str]:
         for row in self._database.rows("PRAGMA integrity_check"):
