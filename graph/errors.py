@@ -73,6 +73,16 @@ class StaleHeadError(StoreError):
         )
 
 
+class ProtectedBranchError(StoreError):
+    """A branch that takes merges only was to be changed directly."""
+
+    def __init__(self, branch: str) -> None:
+        self.branch = branch
+        super().__init__(
+            f"branch {branch!r} is protected: commit on a branch of your own and merge it"
+        )
+
+
 class ConflictError(StoreError):
     """Two lines of work contradict each other; ``conflicts`` holds each with base, ours, theirs."""
 
@@ -83,6 +93,15 @@ class ConflictError(StoreError):
         super().__init__(
             f"{doing} stopped by {count} conflict{'s' if count != 1 else ''}; nothing was changed"
         )
+
+
+class CorruptBundleError(StoreError):
+    """A bundle is not one of ours, is cut off or damaged, or does not add up."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(f"{source}: {reason}")
 
 
 class CorruptStoreError(StoreError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 from graph.encoding import encode_fields, encode_text
-from graph.vocabulary import RDF_LANG_STRING, XSD_STRING
+from graph.vocabulary import ERASED, RDF_LANG_STRING, XSD_HEX_BINARY, XSD_STRING
 
 if TYPE_CHECKING:
     from graph.expression import Expression
@@ -171,7 +171,9 @@ class Statement:
         )
 
     def digest(self) -> bytes:
-        """SHA-256 of the canonical bytes (32 bytes)."""
+        """SHA-256 of the canonical bytes (32 bytes); of an erased statement, those it had."""
+        if self.predicate == ERASED and isinstance(self.object, Literal):
+            return bytes.fromhex(self.object.value)
         return hashlib.sha256(self.encode()).digest()
 
     def mentions(self) -> Iterator[Node]:
@@ -179,6 +181,11 @@ class Statement:
         yield from nodes_in(self.object)
         for qualifier in self.qualifiers:
             yield from qualifier.mentions()
+
+    @property
+    def erased(self) -> Statement:
+        """What stands for this statement once it is purged: its digest, and nothing else."""
+        return Statement(ERASED, ERASED, Literal(self.digest().hex(), XSD_HEX_BINARY))
 
     def with_qualifiers(self, qualifiers: Iterable[Qualifier]) -> Statement:
         """The same key with other qualifiers."""

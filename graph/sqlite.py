@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from graph.commit import Commit, CommitMeta, as_utc
-from graph.errors import (
-    ConflictError,
-    InvalidDeltaError,
-    InvalidNameError,
-    NotFoundError,
-    StaleHeadError,
-)
-from graph.merge import Conflict, ConflictKind, Merged, Rules, three_way
-from graph.model import Delta, Node
-from graph.snapshot import Version
-from graph.sqlite_commits import Commits, Recorded
+from graph.commit import Commit, CommitMeta
+from graph.errors import InvalidDeltaError, InvalidNameError, NotFoundError
+from graph.model import Delta, Node, Statement
+from graph.resolution import Resolutions
+from graph.snapshot import Columns
+from graph.sqlite_commits import Commits
+from graph.sqlite_compacting import delete_unused, give_back, size_of
 from graph.sqlite_database import Database, is_storable
 from graph.sqlite_history import History
-from graph.sqlite_lineage import MAX_DEPTH, Lineage, Span, lineage_of
 from graph.sqlite_log import Log
+from graph.sqlite_merging import Merging
+from graph.sqlite_names import Names
+from graph.sqlite_purging import Purging
+from graph.sqlite_receiving import Receiving
+from graph.sqlite_recording import Recording
 from graph.sqlite_snapshot import SqliteSnapshot
+from graph.sqlite_states import States
 from graph.sqlite_terms import Terms
 from graph.sqlite_verify import Verification
-from graph.sqlite_versions import BranchRow, Versions
-from graph.store import MAIN, Blame, Branch, Event, LogFilter, Tag
+from graph.sqlite_versions import Versions
+from graph.store import (
+    MAIN,
+    Blame,
+    Branch,
+    Compacted,
+    Difference,
+    DiffFilter,
+    Event,
+    LogFilter,
+    Purged,
+    Received,
+    Tag,
+)
 
 
 def _now() -> datetime:
@@ -42,12 +53,19 @@ class SqliteStore:
         self._database = database
         self._graph = graph
         self._gid = gid
-        self._clock = clock
         self._terms = Terms(database)
         self._commits = Commits(database, gid)
         self._versions = Versions(database, gid, self._commits)
         self._log = Log(database, self._terms)
         self._history = History(database, gid, self._terms, self._commits, self._log)
+        self._states = States(database, self._terms, self._commits, self._versions)
+        self._recording = Recording(
+            database, self._terms, self._commits, self._versions, self._log, self._states, clock
+        )
+        self._names = Names(database, gid, self._commits, self._versions, self._recording)
+        self._merging = Merging(
+            self._commits, self._states, self._log, self._history, self._recording
+        )
 
     @classmethod
     def open(
@@ -76,6 +94,9 @@ class SqliteStore:
     def graph(self) -> str:
         return self._graph
 
+    def graphs(self) -> list[str]:
+        return [row[0] for row in self._database.rows("SELECT name FROM graph ORDER BY name")]
+
     def close(self) -> None:
         self._database.close()
 
@@ -86,96 +107,50 @@ class SqliteStore:
         return self._commits.get(self._versions.commit(version)).commit
 
     def snapshot(self, version: str = MAIN) -> SqliteSnapshot:
-        branch = self._versions.branch_or_none(version)
-        if branch is not None:
-            return self._at_branch(branch)
-        return self._at(self._versions.commit_or_empty(version), version)
-
-    def _at_branch(self, branch: BranchRow) -> SqliteSnapshot:
-        lineage = lineage_of(self._database, branch.bid, branch.seq)
-        head = None if branch.head is None else self._commits.get(branch.head).commit.id
-        return self._state(lineage, Version(head, branch.name))
-
-    def _at(self, cid: int | None, name: str = "") -> SqliteSnapshot:
-        if cid is None:
-            return self._state((), Version(None, name))
-        place = self._commits.positions(cid)[0]
-        lineage = lineage_of(self._database, place.branch, place.seq)
-        return self._state(lineage, Version(self._commits.get(cid).commit.id, name))
-
-    def _state(self, lineage: Lineage, version: Version) -> SqliteSnapshot:
-        top = next((span for span in lineage if span.seq), None)
-        size = 0
-        if top is not None:
-            sql = "SELECT size FROM position WHERE branch=? AND seq=?"
-            size = self._database.value(sql, (top.branch, top.seq)) or 0
-        return SqliteSnapshot(self._database, self._terms, lineage, size, version)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            with self._database.transaction():
-                yield
-        except BaseException:
-            self._terms.forget()
-            raise
+        return self._states.named(version)
 
     def commit(
         self, branch: str, delta: Delta, expected_head: str | None, meta: CommitMeta
     ) -> Commit:
-        with self._writing():
-            row = self._versions.branch(branch)
-            head = None if row.head is None else self._commits.get(row.head).commit.id
-            if head != expected_head:
-                raise StaleHeadError(branch, expected_head, head)
-            return self._record(row, delta, meta, () if row.head is None else (row.head,))
+        with self._recording.writing():
+            row = self._recording.head(branch, expected_head)
+            self._recording.check_open(row, delta)
+            return self._recording.record(row, delta, meta, _parents(row.head))
 
-    def _record(
-        self,
-        row: BranchRow,
-        delta: Delta,
-        meta: CommitMeta,
-        parents: tuple[int, ...],
-        source: SqliteSnapshot | None = None,
+    def load(
+        self, branch: str, columns: Columns, expected_head: str | None, meta: CommitMeta
     ) -> Commit:
-        """Write a commit at the head of a branch; statements of ``source`` keep their origin."""
-        head = self._at_branch(row)
-        at = Span(row.bid, row.seq + 1)
-        known = self._commits.load(parents)
-        ids = tuple(known[parent].commit.id for parent in parents)
-        try:
-            commit = Commit.make(ids, delta.digest(), meta, as_utc(self._clock()))
-        except UnicodeEncodeError as error:
-            raise InvalidDeltaError(
-                "text that is not valid Unicode", ascii(error.object)
-            ) from error
-        entry = self._log.prepare(head, delta)
-        same = self._commits.starting_with(commit.id)
-        cid = same[0][1] if same else self._commits.add(commit, at, parents)
-        origins = {} if source is None else _origins(source, entry.added)
-        self._log.write(at, entry, cid, len(head), origins)
-        return commit
+        with self._recording.writing():
+            row = self._recording.head(branch, expected_head)
+            self._recording.check_open(row)
+            return self._recording.load(row, columns, meta)
 
-    def _forward(self, row: BranchRow, cid: int) -> Commit:
-        """Move a branch to a commit that has its head in the past, as one entry of its log."""
-        head, target = self._at_branch(row), self._at(cid)
-        entry = self._log.prepare(head, self._log.delta(head.lineage, target.lineage))
-        at = Span(row.bid, row.seq + 1)
-        self._log.write(at, entry, cid, len(head), _origins(target, entry.added))
-        return self._commits.get(cid).commit
+    def past(self, versions: Collection[str], without: Collection[str] = ()) -> Iterator[Commit]:
+        known: set[int] = set()
+        for version in without:
+            known |= self._commits.past(self._versions.commit(version))
+        wanted: set[int] = set()
+        for version in versions:
+            wanted |= self._commits.past(self._versions.commit(version))
+        yield from (recorded.commit for recorded in self._commits.in_order(wanted - known))
 
     def delta(self, version: str) -> Delta:
-        return self._delta(self._commits.get(self._versions.commit(version)))
+        return self._merging.delta(self._versions.commit(version))
 
-    def _delta(self, recorded: Recorded) -> Delta:
-        home = recorded.home
-        return self._log.delta(
-            lineage_of(self._database, home.branch, home.seq - 1),
-            lineage_of(self._database, home.branch, home.seq),
+    def diff(self, before: str, after: str, where: DiffFilter | None = None) -> Delta:
+        if where is None:
+            return self._log.delta(self.snapshot(before).lineage, self.snapshot(after).lineage)
+        found = list(self.differences(before, after, where))
+        return Delta(
+            frozenset(d.statement for d in found if not d.added),
+            frozenset(d.statement for d in found if d.added),
         )
 
-    def diff(self, before: str, after: str) -> Delta:
-        return self._log.delta(self.snapshot(before).lineage, self.snapshot(after).lineage)
+    def differences(
+        self, before: str, after: str, where: DiffFilter | None = None
+    ) -> Iterator[Difference]:
+        one, other = self.snapshot(before).lineage, self.snapshot(after).lineage
+        yield from self._log.differences(one, other, where or DiffFilter())
 
     def log(self, version: str = MAIN, where: LogFilter | None = None) -> Iterator[Commit]:
         cid = self._versions.commit_or_empty(version)
@@ -195,134 +170,100 @@ class SqliteStore:
             yield Blame(statement, commits[origin].commit)
 
     def branches(self) -> list[Branch]:
-        rows = self._database.rows(
-            "SELECT b.name, c.id FROM branch AS b LEFT JOIN commits AS c ON c.cid=b.head "
-            "WHERE b.gid=? AND b.name IS NOT NULL ORDER BY b.name",
-            (self._gid,),
-        )
-        return [Branch(name, head) for name, head in rows]
+        return self._names.branches()
 
     def create_branch(self, name: str, version: str = MAIN) -> Branch:
-        with self._writing():
-            self._versions.check_new("branch", name)
-            cid = self._versions.commit_or_empty(version)
-            if cid is None:
-                self._insert_branch(name, None, None, 0)
-                return Branch(name, None)
-            place = self._commits.positions(cid)[0]
-            depth = 1 + self._database.value(
-                "SELECT depth FROM branch WHERE bid=?", (place.branch,)
-            )
-            if depth <= MAX_DEPTH:
-                self._insert_branch(name, cid, place, depth)
-            else:
-                self._insert_branch(name, None, None, 0)
-                self._forward(self._versions.branch(name), cid)
-            return Branch(name, self._commits.get(cid).commit.id)
-
-    def _insert_branch(self, name: str, head: int | None, start: Span | None, depth: int) -> None:
-        self._database.rows(
-            "INSERT INTO branch(gid, name, seq, head, parent, fork, depth) "
-            "VALUES(?, ?, 0, ?, ?, ?, ?)",
-            (
-                self._gid,
-                name,
-                head,
-                start.branch if start else None,
-                start.seq if start else 0,
-                depth,
-            ),
-        )
+        with self._recording.writing():
+            return self._names.create_branch(name, version)
 
     def delete_branch(self, name: str) -> None:
-        """Forget the name of a branch; its commits stay. Raises NotFoundError, InvalidNameError."""
-        with self._writing():
-            row = self._versions.branch(name)
-            self._versions.check_removable(name)
-            self._database.rows("UPDATE branch SET name=NULL WHERE bid=?", (row.bid,))
+        with self._recording.writing():
+            self._names.delete_branch(name)
 
     def tags(self) -> list[Tag]:
-        rows = self._database.rows(
-            "SELECT t.name, c.id FROM tag AS t JOIN commits AS c ON c.cid=t.cid "
-            "WHERE t.gid=? ORDER BY t.name",
-            (self._gid,),
-        )
-        return [Tag(name, commit) for name, commit in rows]
+        return self._names.tags()
 
     def create_tag(self, name: str, version: str = MAIN) -> Tag:
-        with self._writing():
-            self._versions.check_new("tag", name)
-            cid = self._versions.commit(version)
-            self._database.rows(
-                "INSERT INTO tag(gid, name, cid) VALUES(?, ?, ?)", (self._gid, name, cid)
-            )
-            return Tag(name, self._commits.get(cid).commit.id)
+        with self._recording.writing():
+            return self._names.create_tag(name, version)
+
+    def delete_tag(self, name: str) -> None:
+        with self._recording.writing():
+            self._names.delete_tag(name)
 
     def merge_base(self, ours: str, theirs: str) -> str | None:
-        base = self._base(self._versions.commit(ours), self._versions.commit(theirs))
+        base = self._merging.base(self._versions.commit(ours), self._versions.commit(theirs))
         return None if base is None else self._commits.get(base).commit.id
 
-    def _base(self, ours: int, theirs: int) -> int | None:
-        # A commit's number is above its parents', so the highest common one is nobody's ancestor.
-        return max(self._commits.past(ours) & self._commits.past(theirs), default=None)
-
-    def merge(self, branch: str, version: str, meta: CommitMeta) -> Commit:
-        with self._writing():
-            row = self._versions.branch(branch)
-            theirs = self._versions.commit(version)
-            if row.head is None:
-                return self._forward(row, theirs)
-            base = self._base(row.head, theirs)
-            if base == theirs:
-                return self._commits.get(row.head).commit
-            if base == row.head:
-                return self._forward(row, theirs)
-            return self._merge(row, base, theirs, meta, row.head)
-
-    def _merge(
-        self, row: BranchRow, base: int | None, theirs: int, meta: CommitMeta, ours: int
+    def merge(
+        self, branch: str, version: str, meta: CommitMeta, resolutions: Resolutions | None = None
     ) -> Commit:
-        start, head, other = self._at(base), self._at_branch(row), self._at(theirs)
-        mine = self._log.delta(start.lineage, head.lineage)
-        yours = self._log.delta(start.lineage, other.lineage)
-        merged = three_way(start, mine, yours, Rules.of(head).with_those_of(other))
-        if merged.conflicts:
-            raise ConflictError(merged.conflicts)
-        delta = mine.inverse.then(merged.delta)
-        return self._record(row, delta, meta, (ours, theirs), other)
+        with self._recording.writing():
+            row, theirs = self._versions.branch(branch), self._versions.commit(version)
+            return self._merging.merge(row, theirs, meta, resolutions or Resolutions())
 
     def revert(self, branch: str, version: str, meta: CommitMeta) -> Commit:
-        with self._writing():
+        with self._recording.writing():
             row = self._versions.branch(branch)
-            recorded = self._commits.get(self._versions.commit(version))
-            undo = self._delta(recorded).inverse
-            merged, mine = self._undo(row, recorded, undo)
-            if merged.conflicts:
-                raise ConflictError(merged.conflicts, "revert")
-            delta = mine.inverse.then(merged.delta)
-            if undo and not delta:
-                raise ConflictError([_nothing_left(recorded.commit, undo)], "revert")
-            return self._record(row, delta, meta, () if row.head is None else (row.head,))
+            return self._merging.revert(row, self._versions.commit(version), meta)
 
-    def _undo(self, row: BranchRow, recorded: Recorded, undo: Delta) -> tuple[Merged, Delta]:
-        """Reverting is merging: the base is the state after the commit, theirs takes it back."""
-        after, head = self._at(recorded.cid), self._at_branch(row)
-        mine = self._log.delta(after.lineage, head.lineage)
-        return three_way(after, mine, undo, Rules.of(head)), mine
+    def cherry_pick(self, branch: str, version: str, meta: CommitMeta) -> Commit:
+        with self._recording.writing():
+            row = self._versions.branch(branch)
+            return self._merging.cherry_pick(row, self._versions.commit(version), meta)
+
+    def receive(
+        self,
+        commits: Iterable[tuple[Commit, Delta]],
+        branches: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Received:
+        with self._recording.writing():
+            receiving = Receiving(
+                self._database,
+                self._commits,
+                self._versions,
+                self._names,
+                self._recording,
+            )
+            return receiving.run(commits, branches or {}, tags or {})
+
+    def purge(self, statements: Collection[Statement] = (), before: str | None = None) -> Purged:
+        if bool(statements) == (before is not None):
+            raise InvalidDeltaError("a purge erases statements, or what is before a version", "")
+        with self._database.leaving_no_trace(), self._recording.writing():
+            purging = Purging(
+                self._database,
+                self._gid,
+                self._terms,
+                self._commits,
+                self._versions,
+                self._states,
+            )
+            if before is None:
+                purged = purging.statements(statements)
+            else:
+                purged = purging.before(self._versions.commit(before))
+            delete_unused(self._database)
+        self._terms.forget()
+        give_back(self._database)
+        return purged
+
+    def compact(self, flatten: Collection[str] = ()) -> Compacted:
+        before = size_of(self._database)
+        with self._recording.writing():
+            done = [name for name in sorted(set(flatten)) if self._names.flatten(name)]
+            delete_unused(self._database)
+        self._terms.forget()
+        give_back(self._database)
+        return Compacted(before, size_of(self._database), tuple(done))
 
     def verify(self) -> Iterator[str]:
         yield from Verification(self._database, self._gid, self._terms, self._commits).run()
 
 
-def _origins(
-    source: SqliteSnapshot, added: tuple[tuple[int, int, int, int], ...]
-) -> dict[tuple[int, int, int, int], int]:
-    return {numbers: row[2] for numbers, row in source.rows_of(added).items()}
-
-
-def _nothing_left(commit: Commit, undo: Delta) -> Conflict:
-    subject = min((s.subject for s in undo.removed | undo.added), default=commit.id)
-    return Conflict.of(ConflictKind.NOTHING_LEFT, subject, undo.removed, undo.added, undo.added)
+def _parents(head: int | None) -> tuple[int, ...]:
+    return () if head is None else (head,)
 
 
 def _graph_number(database: Database, graph: str, create: bool) -> int:

@@ -11,12 +11,16 @@ from typing import Final
 from graph.commit import Commit, as_utc
 from graph.errors import CorruptStoreError
 from graph.sqlite_database import Database, Row
-from graph.sqlite_lineage import Span
+from graph.sqlite_lineage import Lineage, Span, lineage_of
 from graph.sqlite_terms import as_json
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _BATCH: Final = 500
+_COLUMNS: Final = (
+    "c.cid, c.gid, c.id, c.branch, c.seq, c.first, c.second, c.delta, c.author, c.authored, "
+    "c.committed, c.message, c.changes, c.provenance, c.erased"
+)
 _LINE: Final = """WITH RECURSIVE line(cid, n) AS (
     SELECT :cid, 0 UNION ALL
     SELECT c.first, n + 1 FROM line CROSS JOIN commits AS c ON c.cid=line.cid
@@ -43,12 +47,16 @@ def from_microseconds(count: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A commit with its row number, the log entry it was made at, and its parents' numbers."""
+    """A commit with its row number, the log entry it was made at, and its parents' numbers.
+
+    The id of a commit whose words were ``erased`` cannot be computed again.
+    """
 
     commit: Commit
     cid: int
     home: Span
     parents: tuple[int, ...]
+    erased: bool
 
 
 class Commits:
@@ -93,7 +101,7 @@ class Commits:
     def load(self, cids: Collection[int]) -> dict[int, Recorded]:
         """Commits by their numbers. Raises CorruptStoreError where one is missing."""
         rows = self._database.rows(
-            "SELECT c.*, a.id, b.id FROM json_each(?) AS j "
+            f"SELECT {_COLUMNS}, a.id, b.id FROM json_each(?) AS j "  # noqa: S608
             "CROSS JOIN commits AS c ON c.cid=j.value "
             "LEFT JOIN commits AS a ON a.cid=c.first LEFT JOIN commits AS b ON b.cid=c.second",
             (as_json(cids),),
@@ -106,7 +114,7 @@ class Commits:
 
     def _recorded(self, row: Row) -> Recorded:
         cid, _, commit_id, branch, seq, first, second, delta, author, authored, committed = row[:11]
-        message, changes, provenance, first_id, second_id = row[11:]
+        message, changes, provenance, erased, first_id, second_id = row[11:]
         try:
             commit = Commit(
                 commit_id,
@@ -123,7 +131,7 @@ class Commits:
             reason = f"damaged: commit row {cid}: {error}"
             raise CorruptStoreError(self._database.source, reason) from error
         parents = tuple(parent for parent in (first, second) if parent is not None)
-        return Recorded(commit, cid, Span(branch, seq), parents)
+        return Recorded(commit, cid, Span(branch, seq), parents, bool(erased))
 
     def line(self, cid: int) -> list[int]:
         """First parents from a commit down, newest first, itself included."""
@@ -132,9 +140,15 @@ class Commits:
 
     def recorded_on_line(self, cid: int) -> Iterator[Recorded]:
         """The commits of :meth:`line`, read in batches."""
-        line = self.line(cid)
-        for start in range(0, len(line), _BATCH):
-            batch = line[start : start + _BATCH]
+        yield from self._batched(self.line(cid))
+
+    def in_order(self, cids: Collection[int]) -> Iterator[Recorded]:
+        """Commits so that parents come first, read in batches."""
+        yield from self._batched(sorted(cids))
+
+    def _batched(self, cids: list[int]) -> Iterator[Recorded]:
+        for start in range(0, len(cids), _BATCH):
+            batch = cids[start : start + _BATCH]
             loaded = self.load(batch)
             yield from (loaded[number] for number in batch)
 
@@ -159,6 +173,14 @@ class Commits:
         """A commit and all its ancestors, through merges too."""
         return {row[0] for row in self._database.rows(_PAST, {"cid": cid})}
 
+    def around(self, cid: int) -> tuple[Lineage, Lineage]:
+        """What was seen before a commit, and what with it."""
+        home = self.get(cid).home
+        return (
+            lineage_of(self._database, home.branch, home.seq - 1),
+            lineage_of(self._database, home.branch, home.seq),
+        )
+
     def starting_with(self, prefix: str) -> list[tuple[str, int]]:
         """Commits whose id starts with these digits, two at most."""
         sql = "SELECT id, cid FROM commits WHERE gid=? AND id>=? AND id<? LIMIT 2"
@@ -166,12 +188,15 @@ class Commits:
         return [(row[0], row[1]) for row in found]
 
     def positions(self, cid: int) -> list[Span]:
-        """Log entries at which this commit stands, on the shallowest branch first."""
+        """Log entries at which this commit stands, one or more, the shallowest branch first."""
         sql = (
             "SELECT p.branch, p.seq FROM position AS p JOIN branch AS b ON b.bid=p.branch "
             "WHERE p.cid=? ORDER BY b.depth, p.branch"
         )
-        return [Span(row[0], row[1]) for row in self._database.rows(sql, (cid,))]
+        found = [Span(row[0], row[1]) for row in self._database.rows(sql, (cid,))]
+        if not found:
+            raise CorruptStoreError(self._database.source, f"damaged: commit {cid} has no place")
+        return found
 
     @staticmethod
     def _number(value: object) -> int | None:

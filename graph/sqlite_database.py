@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import apsw
 
 from graph.errors import CorruptStoreError, NotFoundError, UnavailableError
+from graph.sqlite_migrations import MIGRATIONS
 from graph.sqlite_schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 
 #: A row as the schema types it.
@@ -68,6 +69,9 @@ class Database:
             raise CorruptStoreError(self.source, reason)
         if application == APPLICATION_ID and version == SCHEMA_VERSION:
             return
+        if application == APPLICATION_ID and version in MIGRATIONS:
+            self._migrate()
+            return
         if tables or application or version:
             raise CorruptStoreError(self.source, "an SQLite file, but not a kgdelta store")
         if not create:
@@ -80,6 +84,16 @@ class Database:
                 self._connection.execute(statement)
             self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             self._connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def _migrate(self) -> None:
+        """Bring an earlier format to the present one, all or nothing."""
+        with self.transaction():
+            # Another process may have done it while this one waited.
+            version = self.value("PRAGMA user_version")
+            while version in MIGRATIONS:
+                MIGRATIONS[version](self._connection)
+                version += 1
+            self._connection.execute(f"PRAGMA user_version={version}")
 
     def close(self) -> None:
         """Release the file."""
@@ -113,6 +127,15 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def leaving_no_trace(self) -> Iterator[None]:
+        """What is deleted meanwhile is overwritten in the file."""
+        self.rows("PRAGMA secure_delete=ON")
+        try:
+            yield
+        finally:
+            self.rows("PRAGMA secure_delete=OFF")
 
 
 @contextmanager

@@ -28,13 +28,22 @@ class History:
 
     def log(self, cid: int, where: LogFilter) -> Iterator[Commit]:
         """Commits on the first-parent line that pass a filter, newest first."""
-        touching = None if where.node is None else self._touching(where.node)
+        touching = self._touching(where)
         for recorded in self._commits.recorded_on_line(cid):
             if (touching is None or recorded.cid in touching) and _passes(recorded.commit, where):
                 yield recorded.commit
 
-    def _touching(self, node: Node) -> set[int]:
-        happened = self._log.happenings(self._gid, {node})
+    def _touching(self, where: LogFilter) -> set[int] | None:
+        """Commits that touched a node, a predicate, or the two in one statement; None for all."""
+        if where.node is None:
+            if where.predicate is None:
+                return None
+            happened = self._log.with_predicate(self._gid, where.predicate)
+        else:
+            happened = self._log.happenings(self._gid, {where.node})
+            if where.predicate is not None:
+                along = self._terms.nodes({where.predicate}).get(where.predicate)
+                happened = [h for h in happened if h.numbers[1] == along]
         return set(self._log.commits_at({h.at for h in happened}).values())
 
     def life(self, cid: int, nodes: Collection[Node]) -> Iterator[Event]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from graph.errors import InvalidDeltaError
 from graph.model import Delta, Node, Statement, in_order, nodes_in
-from graph.sqlite_database import Database
+from graph.sqlite_database import Database, Row
 from graph.sqlite_lineage import Lineage, Span, entries_after, meeting
 from graph.sqlite_schema import OPEN
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_terms import Numbers, Terms, as_json
+from graph.store import Difference, DiffFilter
 
 ADD: Final = 1
 REMOVE: Final = 0
 _NUMBERS: Final = "f.s, f.p, f.o, f.q"
+_PAGE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,23 @@ class Log:
             ),
         )
         self._mention(fids, entry.mentions)
-        changes = [(REMOVE, fid) for fid, _ in entry.removed] + [(ADD, fid) for fid in fids]
+        runs = [(REMOVE, fid, n) for fid, n in _runs(fid for fid, _ in entry.removed)]
+        if fids:
+            runs.append((ADD, first, len(fids)))
+        self._enter(at, runs, cid, size + len(entry.added) - len(entry.removed))
+
+    def write_run(self, at: Span, first: int, count: int, cid: int, size: int) -> None:
+        """Write the entry of neighbouring rows that are there already."""
+        self._enter(at, [(ADD, first, count)] if count else [], cid, size)
+
+    def _enter(self, at: Span, runs: Sequence[tuple[int, int, int]], cid: int, size: int) -> None:
         self._database.many(
-            "INSERT INTO change(branch, seq, i, op, fid) VALUES(?, ?, ?, ?, ?)",
-            ((at.branch, at.seq, i, op, fid) for i, (op, fid) in enumerate(changes)),
+            "INSERT INTO change(branch, seq, i, op, fid, n) VALUES(?, ?, ?, ?, ?, ?)",
+            ((at.branch, at.seq, i, *run) for i, run in enumerate(runs)),
         )
         self._database.rows(
             "INSERT INTO position(branch, seq, cid, size) VALUES(?, ?, ?, ?)",
-            (at.branch, at.seq, cid, size + len(entry.added) - len(entry.removed)),
+            (at.branch, at.seq, cid, size),
         )
         self._database.rows("UPDATE branch SET seq=?, head=? WHERE bid=?", (at.seq, cid, at.branch))
 
@@ -116,7 +127,7 @@ class Log:
             for branch, low, high in entries_after(lineage, start):
                 rows = self._database.rows(
                     f"SELECT {_NUMBERS}, c.op FROM change AS c "  # noqa: S608
-                    "CROSS JOIN fact AS f ON f.fid=c.fid "
+                    "CROSS JOIN fact AS f ON f.fid BETWEEN c.fid AND c.fid+c.n-1 "
                     "WHERE c.branch=? AND c.seq>? AND c.seq<=?",
                     (branch, low, high),
                 )
@@ -124,6 +135,25 @@ class Log:
                     balance[row[:4]] += sign if row[4] == ADD else -sign
         removed = [numbers for numbers, count in balance.items() if count < 0]
         return removed, [numbers for numbers, count in balance.items() if count > 0]
+
+    def differences(
+        self, before: Lineage, after: Lineage, where: DiffFilter
+    ) -> Iterator[Difference]:
+        """What turns one state into another, statement by statement, removed ones first."""
+        passes = self._filter(where)
+        for numbers, added in zip(self.net(before, after), (False, True), strict=True):
+            wanted = [n for n in numbers if passes is None or n[0] in passes]
+            for start in range(0, len(wanted), _PAGE):
+                for statement in self._terms.statements(wanted[start : start + _PAGE]):
+                    yield Difference(added, statement)
+
+    def _filter(self, where: DiffFilter) -> set[int] | None:
+        """Numbers of the subjects that pass; None where all do."""
+        named = None if where.nodes is None else set(self._terms.nodes(where.nodes).values())
+        if not where.namespace:
+            return named
+        inside = self._terms.nodes_in(where.namespace)
+        return inside if named is None else inside & named
 
     def delta(self, before: Lineage, after: Lineage) -> Delta:
         """What turns one state into another, as a delta."""
@@ -146,6 +176,10 @@ class Log:
         )
         own = {r[0] for r in self._database.rows("SELECT bid FROM branch WHERE gid=?", (gid,))}
         facts = {row[0]: row[1:] for row in rows if row[5] in own}
+        return self._told(facts)
+
+    def _told(self, facts: dict[int, Row]) -> list[Happening]:
+        """When rows were opened and closed, on their own branch and on others."""
         found: list[Happening] = []
         for s, p, o, q, branch, since, until, origin in facts.values():
             found.append(Happening(Span(branch, since), ADD, (s, p, o, q), origin))
@@ -161,6 +195,16 @@ class Log:
             found.append(Happening(Span(branch, until), REMOVE, row[:4], row[7]))
         return found
 
+    def with_predicate(self, gid: int, predicate: Node) -> list[Happening]:
+        """All that ever happened to statements with a predicate, on any branch."""
+        rows = self._database.rows(
+            f"SELECT {_NUMBERS}, f.branch, f.since, f.until, f.origin, f.fid "  # noqa: S608
+            "FROM json_each(?1) AS j CROSS JOIN fact AS f INDEXED BY fact_predicate "
+            "ON f.p=j.value JOIN branch AS b ON b.bid=f.branch AND b.gid=?2",
+            (as_json(self._terms.nodes({predicate}).values()), gid),
+        )
+        return self._told({row[8]: row[:8] for row in rows})
+
     def commits_at(self, entries: Collection[Span]) -> dict[Span, int]:
         """The commit numbers of log entries at which their commits were made.
 
@@ -172,6 +216,17 @@ class Log:
             ((span.branch, span.seq) for span in entries),
         )
         return {Span(row[0], row[1]): row[2] for row in rows}
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as runs of neighbours: the first, and how many."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][0] + found[-1][1]:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((number, 1))
+    return found
 
 
 def _inner_nodes(statement: Statement) -> frozenset[Node]:

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 APPLICATION_ID: Final = 0x6B676431  # "kgd1"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 #: ``until`` of a row that still holds. Four bytes in each of three indexes, so not larger.
 OPEN: Final = (1 << 31) - 1
 
+#: Indexes of statements, by name; a first load makes them after its rows.
+FACT_INDEXES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "fact_out": "CREATE INDEX fact_out ON fact(s, branch, until, p, o, since)",
+        "fact_in": "CREATE INDEX fact_in ON fact(o, branch, until, p, s, since)",
+        "fact_predicate": "CREATE INDEX fact_predicate ON fact(p, branch, until)",
+    }
+)
+
 #: Node ids are positive; literals and expressions stand in ``fact.o`` as ``-vid``.
+#: ``word`` holds the words of texts that a search finds, by ``value.vid``.
+#: A row of ``change`` is a run of ``n`` rows of ``fact``, the first of which is ``fid``.
 SCHEMA: Final = (
     "CREATE TABLE graph(gid INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     "CREATE TABLE node(nid INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE)",
     """CREATE TABLE value(
         vid INTEGER PRIMARY KEY, text TEXT, datatype TEXT, language TEXT, tree BLOB,
-        folded TEXT, digest BLOB NOT NULL UNIQUE)""",
+        folded TEXT, digest BLOB NOT NULL UNIQUE, searched INTEGER)""",
     "CREATE INDEX value_folded ON value(folded) WHERE folded IS NOT NULL",
+    """CREATE VIRTUAL TABLE word USING fts5(
+        text, content='', contentless_delete=1, detail=none, tokenize='ascii')""",
     """CREATE TABLE qualifier(
         qid INTEGER PRIMARY KEY, data BLOB NOT NULL, digest BLOB NOT NULL UNIQUE)""",
     f"""CREATE TABLE fact(
         fid INTEGER PRIMARY KEY, s INTEGER NOT NULL, p INTEGER NOT NULL, o INTEGER NOT NULL,
         q INTEGER NOT NULL, branch INTEGER NOT NULL, since INTEGER NOT NULL,
         until INTEGER NOT NULL DEFAULT {OPEN}, origin INTEGER NOT NULL)""",
-    "CREATE INDEX fact_out ON fact(s, branch, until, p, o, since)",
-    "CREATE INDEX fact_in ON fact(o, branch, until, p, s, since)",
-    "CREATE INDEX fact_predicate ON fact(p, branch, until)",
+    *FACT_INDEXES.values(),
     """CREATE TABLE mention(
         node INTEGER NOT NULL, fid INTEGER NOT NULL, PRIMARY KEY(node, fid)) WITHOUT ROWID""",
     """CREATE TABLE closed(
@@ -34,13 +47,14 @@ SCHEMA: Final = (
         PRIMARY KEY(fid, branch)) WITHOUT ROWID""",
     """CREATE TABLE change(
         branch INTEGER NOT NULL, seq INTEGER NOT NULL, i INTEGER NOT NULL, op INTEGER NOT NULL,
-        fid INTEGER NOT NULL, PRIMARY KEY(branch, seq, i)) WITHOUT ROWID""",
+        fid INTEGER NOT NULL, n INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY(branch, seq, i)) WITHOUT ROWID""",
     """CREATE TABLE commits(
         cid INTEGER PRIMARY KEY, gid INTEGER NOT NULL, id TEXT NOT NULL,
         branch INTEGER NOT NULL, seq INTEGER NOT NULL, first INTEGER, second INTEGER,
         delta BLOB NOT NULL, author TEXT NOT NULL, authored INTEGER NOT NULL,
         committed INTEGER NOT NULL, message TEXT NOT NULL, changes TEXT NOT NULL,
-        provenance TEXT NOT NULL, UNIQUE(gid, id))""",
+        provenance TEXT NOT NULL, erased INTEGER NOT NULL DEFAULT 0, UNIQUE(gid, id))""",
     """CREATE TABLE position(
         branch INTEGER NOT NULL, seq INTEGER NOT NULL, cid INTEGER NOT NULL,
         size INTEGER NOT NULL, PRIMARY KEY(branch, seq)) WITHOUT ROWID""",

@@ -19,7 +19,8 @@ from graph.model import (
     encode_qualifiers,
 )
 from graph.sqlite_database import Database, is_storable
-from graph.vocabulary import LABEL, SYNONYMS, XSD_STRING
+from graph.vocabulary import LABEL, SEARCHED, SYNONYMS, XSD_STRING
+from graph.words import words
 
 #: Subject, predicate, object and qualifiers of a statement as numbers.
 Numbers: TypeAlias = tuple[int, int, int, int]
@@ -61,6 +62,14 @@ class Terms:
         rows = self._database.many(sql, ((iri,) for iri in iris if is_storable(iri)))
         return {row[0]: row[1] for row in rows}
 
+    def nodes_in(self, namespace: str) -> set[int]:
+        """Ids of the nodes whose IRI begins so."""
+        if not is_storable(namespace):
+            return set()
+        # Every text that begins so lies between it and itself with the last possible letter.
+        sql = "SELECT nid FROM node WHERE iri>=? AND iri<?"
+        return {row[0] for row in self._database.rows(sql, (namespace, namespace + "\U0010ffff"))}
+
     def named(self, folded: Iterable[str]) -> list[int]:
         """Ids of the labels and synonyms whose case-folded text is one of these."""
         sql = "SELECT vid FROM value WHERE folded=?"
@@ -80,14 +89,15 @@ class Terms:
     def intern(self, statements: Sequence[Statement]) -> list[Numbers]:
         """Each statement in numbers, its new terms stored. Belongs inside a transaction."""
         mentioned = {node for statement in statements for node in statement.mentions()}
-        nodes = self._intern_nodes(_node_terms(statements) | mentioned)
-        values = self._intern_values(_value_terms(statements))
-        groups = self._intern_groups(_groups(statements))
-        self._mark_names(statements, values)
+        nodes = self.intern_nodes(_node_terms(statements) | mentioned)
+        values = self.intern_values(_value_terms(statements))
+        groups = self.intern_groups(_groups(statements))
+        self._mark_texts(statements, values)
         found = [_in_numbers(statement, nodes, values, groups) for statement in statements]
         return [numbers for numbers in found if numbers is not None]
 
-    def _intern_nodes(self, iris: set[Node]) -> dict[Node, int]:
+    def intern_nodes(self, iris: set[Node]) -> dict[Node, int]:
+        """Numbers of nodes, new ones stored."""
         known = self.nodes(iris)
         missing = sorted(iris - known.keys())
         last = self._database.value("SELECT coalesce(max(nid), 0) FROM node")
@@ -95,7 +105,8 @@ class Terms:
         self._database.many("INSERT INTO node(iri, nid) VALUES(?, ?)", new.items())
         return known | new
 
-    def _intern_values(self, terms: set[Object]) -> dict[Object, int]:
+    def intern_values(self, terms: set[Object]) -> dict[Object, int]:
+        """Numbers of literals and expressions (positive here), new ones stored."""
         digests = {term: digest_of(encode_object(term)) for term in terms}
         known = self._by_digest("SELECT ?1, vid FROM value WHERE digest=?1", digests)
         last = self._database.value("SELECT coalesce(max(vid), 0) FROM value")
@@ -108,9 +119,8 @@ class Terms:
         )
         return known | new
 
-    def _intern_groups(
-        self, groups: set[tuple[Qualifier, ...]]
-    ) -> dict[tuple[Qualifier, ...], int]:
+    def intern_groups(self, groups: set[tuple[Qualifier, ...]]) -> dict[tuple[Qualifier, ...], int]:
+        """Numbers of sets of qualifiers, new ones stored."""
         data = {group: encode_qualifiers(group) for group in groups}
         digests = {group: digest_of(encoded) for group, encoded in data.items()}
         known = self._by_digest("SELECT ?1, qid FROM qualifier WHERE digest=?1", digests)
@@ -123,15 +133,30 @@ class Terms:
         )
         return known | new
 
-    def _mark_names(self, statements: Sequence[Statement], values: Mapping[Object, int]) -> None:
-        names = {
-            statement.object
+    def _mark_texts(self, statements: Sequence[Statement], values: Mapping[Object, int]) -> None:
+        """Let names be found by their text, and texts by their words."""
+        texts = {
+            (statement.predicate in NAMING, statement.object)
             for statement in statements
-            if statement.predicate in NAMING and isinstance(statement.object, Literal)
+            if statement.predicate in SEARCHED and isinstance(statement.object, Literal)
         }
+        self.mark((names, text.value, values[text]) for names, text in texts)
+
+    def mark(self, texts: Iterable[tuple[bool, str, int]]) -> None:
+        """Let texts (whether it names a node, the text, its number) be found by a search."""
+        listed = list(texts)
         self._database.many(
             "UPDATE value SET folded=? WHERE vid=? AND folded IS NULL",
-            ((name.value.casefold(), values[name]) for name in names),
+            ((text.casefold(), vid) for names, text, vid in listed if names),
+        )
+        new = self._database.many(
+            "UPDATE value SET searched=1 WHERE vid=? AND searched IS NULL RETURNING vid",
+            ((vid,) for _, _, vid in listed),
+        )
+        by_number = {vid: text for _, text, vid in listed}
+        self._database.many(
+            "INSERT INTO word(rowid, text) VALUES(?, ?)",
+            ((vid, " ".join(words(by_number[vid]))) for (vid,) in new),
         )
 
     def _known_values(self, terms: set[Object]) -> dict[Object, int]:

@@ -26,7 +26,7 @@ class BranchRow:
     """A branch as the store keeps it; ``head`` is a commit's number."""
 
     bid: int
-    name: str
+    name: str | None
     seq: int
     head: int | None
     depth: int
@@ -52,6 +52,11 @@ class Versions:
         sql = "SELECT bid, name, seq, head, depth FROM branch WHERE gid=? AND name=?"
         rows = self._database.rows(sql, (self._gid, name)) if is_storable(name) else []
         return BranchRow(*rows[0]) if rows else None
+
+    def by_number(self, bid: int) -> BranchRow:
+        """A branch by its number, with or without a name."""
+        sql = "SELECT bid, name, seq, head, depth FROM branch WHERE bid=?"
+        return BranchRow(*self._database.rows(sql, (bid,))[0])
 
     def tag_or_none(self, name: str) -> int | None:
         """The number of the commit that a tag names, or None."""

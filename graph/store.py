@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +12,8 @@ from graph.model import Delta, Node, Statement
 
 if TYPE_CHECKING:
     from graph.commit import Commit, CommitMeta
-    from graph.snapshot import Snapshot
+    from graph.resolution import Resolutions
+    from graph.snapshot import Columns, Snapshot
 
 #: The branch that a new graph starts with.
 MAIN = "main"
@@ -60,6 +61,49 @@ class LogFilter:
     message: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    predicate: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiffFilter:
+    """Which statements a difference shows: by subject, by the start of the subject's IRI."""
+
+    nodes: frozenset[Node] | None = None
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One statement that only one of two states has; ``added`` says the later one."""
+
+    added: bool
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a store took over from another: commits that were new, names made or moved."""
+
+    commits: tuple[str, ...]
+    branches: tuple[Branch, ...]
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge erased: distinct statements, and commits whose words went with them."""
+
+    statements: int
+    commits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """The size of a store before and after, in bytes, and branches that got rows of their own."""
+
+    before: int
+    after: int
+    flattened: tuple[str, ...]
 
 
 class Store(Protocol):
@@ -79,6 +123,9 @@ class Store(Protocol):
     def graph(self) -> str:
         """The name of the graph in the store."""
 
+    def graphs(self) -> list[str]:
+        """The names of all graphs in the store."""
+
     def close(self) -> None:
         """Release the store; it cannot be used afterwards."""
 
@@ -96,14 +143,33 @@ class Store(Protocol):
         Raises StaleHeadError, InvalidDeltaError, NotFoundError.
         """
 
+    def load(
+        self, branch: str, columns: Columns, expected_head: str | None, meta: CommitMeta
+    ) -> Commit:
+        """Record many new statements at once: a commit that only adds, handed over as columns.
+
+        Raises what :meth:`commit` raises; a row that is there already is an InvalidDeltaError.
+        """
+
     def show(self, version: str) -> Commit:
         """The commit of a version."""
+
+    def past(self, versions: Collection[str], without: Collection[str] = ()) -> Iterator[Commit]:
+        """Commits that versions descend from, through merges too, themselves included.
+
+        Parents come before their children; what ``without`` descends from is left out.
+        """
 
     def delta(self, version: str) -> Delta:
         """What a commit changed against its first parent."""
 
-    def diff(self, before: str, after: str) -> Delta:
+    def diff(self, before: str, after: str, where: DiffFilter | None = None) -> Delta:
         """What turns the state at one version into that at another, across branches too."""
+
+    def differences(
+        self, before: str, after: str, where: DiffFilter | None = None
+    ) -> Iterator[Difference]:
+        """The statements of :meth:`diff` one by one, removed ones first."""
 
     def log(self, version: str = MAIN, where: LogFilter | None = None) -> Iterator[Commit]:
         """Commits on the first-parent line of a version, newest first."""
@@ -120,23 +186,58 @@ class Store(Protocol):
     def create_branch(self, name: str, version: str = MAIN) -> Branch:
         """Start a branch at a version. Raises AlreadyExistsError, NotFoundError."""
 
+    def delete_branch(self, name: str) -> None:
+        """Forget the name of a branch; its commits stay. Raises NotFoundError and siblings."""
+
     def tags(self) -> list[Tag]:
         """All tags by name."""
 
     def create_tag(self, name: str, version: str = MAIN) -> Tag:
         """Name a commit. Raises AlreadyExistsError, NotFoundError."""
 
+    def delete_tag(self, name: str) -> None:
+        """Forget a tag. Raises NotFoundError."""
+
     def merge_base(self, ours: str, theirs: str) -> str | None:
         """The newest commit that both versions have in their past."""
 
-    def merge(self, branch: str, version: str, meta: CommitMeta) -> Commit:
+    def merge(
+        self, branch: str, version: str, meta: CommitMeta, resolutions: Resolutions | None = None
+    ) -> Commit:
         """Bring a version into a branch: nothing to do, fast-forward, or a merge commit.
 
-        Raises ConflictError, and then nothing has changed.
+        What ``resolutions`` decided is kept in the provenance of the commit. Raises ConflictError
+        for what is left open, and then nothing has changed.
         """
 
     def revert(self, branch: str, version: str, meta: CommitMeta) -> Commit:
         """Record the inverse of a commit on a branch. Raises ConflictError."""
+
+    def cherry_pick(self, branch: str, version: str, meta: CommitMeta) -> Commit:
+        """Record on a branch what a commit elsewhere changed. Raises ConflictError."""
+
+    def receive(
+        self,
+        commits: Iterable[tuple[Commit, Delta]],
+        branches: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Received:
+        """Take over commits that another store made, under their ids, all or nothing.
+
+        Parents come first; ids and hashes are recomputed. A branch is made, or moved where its
+        head is in the past of its new commit. Raises CorruptBundleError, NotFoundError for an
+        unknown parent, StaleHeadError for a branch that went another way.
+        """
+
+    def purge(self, statements: Collection[Statement] = (), before: str | None = None) -> Purged:
+        """Erase statements for good, or all that no state from ``before`` on shows.
+
+        A digest stays in each place: states and differences show it, ``verify`` accepts it.
+        Raises InvalidDeltaError where a branch still shows one of the statements.
+        """
+
+    def compact(self, flatten: Collection[str] = ()) -> Compacted:
+        """Give back unused space; branches named get rows of their own. No answer changes."""
 
     def verify(self) -> Iterator[str]:
         """Recompute every id and state; yields one line for each thing that is damaged."""

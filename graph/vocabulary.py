@@ -20,6 +20,7 @@ RDF_TYPE: Final = RDF + "type"
 RDF_LANG_STRING: Final = RDF + "langString"
 XSD_STRING: Final = XSD + "string"
 XSD_BOOLEAN: Final = XSD + "boolean"
+XSD_HEX_BINARY: Final = XSD + "hexBinary"
 XSD_COUNT: Final = XSD + "nonNegativeInteger"
 
 LABEL: Final = RDFS + "label"
@@ -57,6 +58,21 @@ SHORTHAND: Final = OBO_IN_OWL + "shorthand"
 CREATED_BY: Final = OBO_IN_OWL + "created_by"
 CREATION_DATE: Final = OBO_IN_OWL + "creation_date"
 
+#: Texts that a search looks into.
+SEARCHED: Final = frozenset(
+    {
+        LABEL,
+        COMMENT,
+        DEFINITION,
+        EXACT_SYNONYM,
+        BROAD_SYNONYM,
+        NARROW_SYNONYM,
+        RELATED_SYNONYM,
+        SKOS + "prefLabel",
+        SKOS + "altLabel",
+        SKOS + "definition",
+    }
+)
 SYNONYMS: Final = (EXACT_SYNONYM, BROAD_SYNONYM, NARROW_SYNONYM, RELATED_SYNONYM)
 
 #: Settings of a graph, statements on its ontology node.
@@ -65,10 +81,14 @@ NAMESPACE: Final = KGDELTA + "namespace"
 OBSOLETION_POLICY: Final = KGDELTA + "obsoletion"
 SINGLE_VALUED: Final = KGDELTA + "single-valued"
 HIERARCHY: Final = KGDELTA + "hierarchy"
-SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY)
+PROTECTED: Final = KGDELTA + "protected"
+SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY, PROTECTED)
 
 #: The quantifier of an edge whose restriction is not *some*, as a qualifier.
 QUANTIFIER: Final = KGDELTA + "quantifier"
+
+#: Subject and predicate of what a purge leaves of a statement; its object is the digest.
+ERASED: Final = KGDELTA + "erased"
 
 #: Ontology node of a graph that names none.
 DEFAULT_ONTOLOGY: Final = KGDELTA + "ontology"

@@ -1,0 +1,45 @@
+"""Space given back: terms without rows, words without texts, pages without content."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.errors import UnavailableError
+from graph.sqlite_database import Database
+
+#: Terms that no row of any graph has. Expressions and qualifiers keep what they mention by
+#: ``mention``, whose rows go with the statement.
+_DELETIONS: Final = (
+    "DELETE FROM word WHERE rowid IN (SELECT vid FROM value WHERE NOT EXISTS "
+    "(SELECT 1 FROM fact AS f WHERE f.o=-vid) AND searched IS NOT NULL)",
+    "DELETE FROM value WHERE NOT EXISTS (SELECT 1 FROM fact AS f WHERE f.o=-vid)",
+    "DELETE FROM qualifier WHERE qid NOT IN (SELECT q FROM fact)",
+    "DELETE FROM node WHERE NOT EXISTS (SELECT 1 FROM fact AS f WHERE f.s=nid) "
+    "AND NOT EXISTS (SELECT 1 FROM fact AS f WHERE f.o=nid) "
+    "AND NOT EXISTS (SELECT 1 FROM fact AS f WHERE f.p=nid) "
+    "AND NOT EXISTS (SELECT 1 FROM mention AS m WHERE m.node=nid)",
+    "INSERT INTO word(word) VALUES('optimize')",
+)
+
+
+def delete_unused(database: Database) -> None:
+    """Delete terms that nothing has any more. Belongs inside a transaction."""
+    for sql in _DELETIONS:
+        database.rows(sql)
+
+
+def size_of(database: Database) -> int:
+    """The size of the database in bytes, its write-ahead log left out."""
+    return int(
+        database.value("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+    )
+
+
+def give_back(database: Database) -> None:
+    """Write the file anew without unused space. Raises UnavailableError while others read."""
+    database.rows("VACUUM")
+    busy, *_ = database.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+    if busy:
+        raise UnavailableError(
+            database.source, "others are reading, so its log could not be emptied", "try again"
+        )

@@ -1,0 +1,243 @@
+"""Many new statements at once, from columns: no statement becomes an object."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from graph.encoding import encode_text
+from graph.errors import InvalidDeltaError
+from graph.model import (
+    Literal,
+    Node,
+    Object,
+    Qualifier,
+    encode_object,
+    encode_qualifiers,
+    nodes_in,
+)
+from graph.snapshot import Columns
+from graph.sqlite_database import Database
+from graph.sqlite_lineage import Span
+from graph.sqlite_log import Log
+from graph.sqlite_schema import FACT_INDEXES
+from graph.sqlite_snapshot import SqliteSnapshot
+from graph.sqlite_terms import NAMING, Terms
+from graph.vocabulary import ERASED, SEARCHED
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Table = NDArray[np.int64]
+
+_PAGE: Final = 200_000
+
+
+class Loading:
+    """Columns about to become one entry of the log; belongs inside a transaction.
+
+    A repeated row counts once. Everything large is read from the columns page by page.
+    """
+
+    def __init__(self, database: Database, terms: Terms, columns: Columns) -> None:
+        self._database = database
+        self._terms = terms
+        self._columns = columns
+        self._ids, self._groups = _interned(terms, columns)
+        self._order = self._distinct()
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def _distinct(self) -> Table:
+        """Places of the distinct rows, in the order in which the indexes want them."""
+        import numpy as np
+
+        numbers = self._numbers(np.arange(len(self._columns)))
+        order: Table = np.lexsort(numbers.T[::-1])
+        if len(order) < 2:
+            return order
+        repeated = np.ones(len(order) - 1, dtype=bool)
+        for column in numbers.T:
+            ordered = column[order]
+            repeated &= ordered[1:] == ordered[:-1]
+        first: Table = order[np.concatenate([[True], ~repeated])]
+        return first
+
+    def _numbers(self, places: Table) -> Table:
+        """Rows in the numbers of the store, shape (rows, 4)."""
+        import numpy as np
+
+        c = self._columns
+        parts = (self._ids[c.subject[places]], self._ids[c.predicate[places]])
+        tail = (self._ids[c.object[places]], self._groups[c.qualifier[places]])
+        return np.column_stack((*parts, *tail))
+
+    def _pages(self) -> Iterator[Table]:
+        for start in range(0, len(self._order), _PAGE):
+            yield self._order[start : start + _PAGE]
+
+    def digest(self) -> bytes:
+        """The hash of the delta that these statements are.
+
+        As :func:`graph.model.hash_of_digests`, with the digests sorted as an array.
+        """
+        import numpy as np
+
+        digests = np.empty(len(self), dtype="S32")
+        start = 0
+        for page in self._digests():
+            digests[start : start + len(page)] = page
+            start += len(page)
+        digests.sort()
+        sha = hashlib.sha256((0).to_bytes(8, "big") + len(digests).to_bytes(8, "big"))
+        if len(digests):
+            sha.update(digests.view(np.uint8).data)
+        return sha.digest()
+
+    def _digests(self) -> Iterator[NDArray[np.bytes_]]:
+        import numpy as np
+
+        c = self._columns
+        nodes = [encode_text(term) if isinstance(term, str) else b"" for term in c.terms]
+        kinds = [b"N" if isinstance(term, str) else encode_object(term)[:1] for term in c.terms]
+        tails = [
+            node if isinstance(term, str) else encode_object(term)[1:]
+            for term, node in zip(c.terms, nodes, strict=True)
+        ]
+        groups = [encode_qualifiers(group) for group in c.qualifiers]
+        sha256 = hashlib.sha256
+        for places in self._pages():
+            rows = zip(
+                c.subject[places].tolist(),
+                c.predicate[places].tolist(),
+                c.object[places].tolist(),
+                c.qualifier[places].tolist(),
+                strict=True,
+            )
+            found = [
+                sha256(nodes[s] + nodes[p] + kinds[o] + tails[o] + groups[q]).digest()
+                for s, p, o, q in rows
+            ]
+            yield np.frombuffer(b"".join(found), dtype="S32")
+
+    def check_new(self, head: SqliteSnapshot) -> None:
+        """Raises InvalidDeltaError where the head has one of the statements."""
+        if not len(head):
+            return
+        for places in self._pages():
+            numbers = [tuple(row) for row in self._numbers(places).tolist()]
+            present = head.rows_of((s, p, o, q) for s, p, o, q in numbers)
+            if present:
+                statement = next(self._terms.statements(list(present)))
+                raise InvalidDeltaError("adds what is there already", statement)
+
+    def write(self, log: Log, at: Span, cid: int, size: int) -> None:
+        """Write the rows, what they mention, and their entry in the log."""
+        first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
+        with _indexes_last(self._database, fresh=first == 1):
+            self._facts(first, at, cid)
+        self._mentions(first)
+        self._texts()
+        log.write_run(at, first, len(self), cid, size + len(self))
+
+    def _facts(self, first: int, at: Span, cid: int) -> None:
+        import numpy as np
+
+        sql = (
+            "INSERT INTO fact(fid, s, p, o, q, branch, since, origin) "
+            f"VALUES(?, ?, ?, ?, ?, {int(at.branch)}, {int(at.seq)}, {int(cid)})"
+        )
+        for places in self._pages():
+            fids = np.arange(first, first + len(places))
+            rows = np.column_stack((fids, self._numbers(places)))
+            self._database.many(sql, rows.tolist())
+            first += len(places)
+
+    def _mentions(self, first: int) -> None:
+        """Nodes inside expressions and qualifiers; a plain object has an index of its own."""
+        import numpy as np
+
+        c = self._columns
+        in_group = [_nodes_of(group) for group in c.qualifiers]
+        in_tree = [set() if isinstance(term, str) else set(nodes_in(term)) for term in c.terms]
+        telling = np.array([bool(nodes) for nodes in in_group])[c.qualifier[self._order]]
+        telling |= np.array([bool(nodes) for nodes in in_tree])[c.object[self._order]]
+        places = np.flatnonzero(telling)
+        ids = self._terms.nodes(set().union(*in_group, *in_tree))
+        rows = self._order[places]
+        found = zip(
+            (places + first).tolist(),
+            c.object[rows].tolist(),
+            c.qualifier[rows].tolist(),
+            strict=True,
+        )
+        self._database.many(
+            "INSERT INTO mention(node, fid) VALUES(?, ?)",
+            ((ids[node], fid) for fid, o, q in found for node in sorted(in_group[q] | in_tree[o])),
+        )
+
+    def _texts(self) -> None:
+        """Let labels, synonyms and other texts be found."""
+        import numpy as np
+
+        c = self._columns
+        searched = np.array([term in SEARCHED for term in c.terms])
+        places = self._order[searched[c.predicate[self._order]]]
+        pairs = np.unique(np.column_stack((c.predicate[places], c.object[places])), axis=0)
+        texts = (
+            (c.terms[p] in NAMING, value.value, -int(self._ids[o]))
+            for p, o in pairs.tolist()
+            if isinstance(value := c.terms[o], Literal)
+        )
+        self._terms.mark(texts)
+
+
+def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
+    """Numbers of the store for each term and each group of qualifiers that a row uses.
+
+    Raises InvalidDeltaError for rows that are no statements, and for text that is not Unicode.
+    """
+    import numpy as np
+
+    subjects, predicates = np.unique(columns.subject), np.unique(columns.predicate)
+    used = np.union1d(np.union1d(subjects, predicates), np.unique(columns.object)).tolist()
+    for place in (*subjects.tolist(), *predicates.tolist()):
+        if not isinstance(columns.terms[place], str):
+            raise InvalidDeltaError("subject or predicate is no node", columns.terms[place])
+    if any(columns.terms[place] == ERASED for place in predicates.tolist()):
+        raise InvalidDeltaError("adds what was erased", ERASED)
+    groups = {place: columns.qualifiers[place] for place in np.unique(columns.qualifier).tolist()}
+    nodes = {term for place in used if isinstance(term := columns.terms[place], str)}
+    values = {term for place in used if not isinstance(term := columns.terms[place], str)}
+    inner = {node for value in values for node in nodes_in(value)}
+    inner |= {node for group in groups.values() for node in _nodes_of(group)}
+    numbers: dict[Object, int] = dict(terms.intern_nodes(nodes | inner).items())
+    numbers |= {value: -vid for value, vid in terms.intern_values(values).items()}
+    known = terms.intern_groups({group for group in groups.values() if group})
+    ids = np.zeros(len(columns.terms), dtype=np.int64)
+    ids[used] = [numbers[columns.terms[place]] for place in used]
+    group_ids = np.zeros(len(columns.qualifiers), dtype=np.int64)
+    for place, group in groups.items():
+        group_ids[place] = known[group] if group else 0
+    return ids, group_ids
+
+
+def _nodes_of(group: tuple[Qualifier, ...]) -> set[Node]:
+    return {node for qualifier in group for node in qualifier.mentions()}
+
+
+@contextmanager
+def _indexes_last(database: Database, fresh: bool) -> Iterator[None]:
+    """Make the indexes of an empty table after its rows: sorting beats inserting."""
+    if not fresh:
+        yield
+        return
+    for name in FACT_INDEXES:
+        database.rows(f"DROP INDEX {name}")
+    yield
+    for sql in FACT_INDEXES.values():
+        database.rows(sql)
