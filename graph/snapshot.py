@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from graph.model import Literal, Node, Object, Qualifier, Statement
-from graph.vocabulary import LABEL, SYNONYMS
+from graph.vocabulary import LABEL, SEARCHED, SYNONYMS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,6 +93,12 @@ class Snapshot(Protocol):
     def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
         """For each text, nodes it names by label or synonym; exact matches first, then by case."""
 
+    def search(self, text: str, limit: int = 20) -> list[Match]:
+        """Nodes whose label, synonym, definition or comment has these words, best first.
+
+        Case and accents do not count; each word asked for may be the beginning of a word.
+        """
+
     def reach(
         self,
         nodes: Collection[Node],
@@ -121,6 +127,12 @@ class DerivedReads(ABC):
     def labels(self, nodes: Collection[Node]) -> dict[Node, Literal]:
         """See :meth:`Snapshot.labels`."""
         return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
+
+    def search(self, text: str, limit: int = 20) -> list[Match]:
+        """See :meth:`Snapshot.search`."""
+        from graph.text_search import ranked
+
+        return ranked(text, self.statements(predicates=SEARCHED), limit)
 
     def reach(
         self,

@@ -164,8 +164,10 @@ class Loading:
         c = self._columns
         in_group = [_nodes_of(group) for group in c.qualifiers]
         in_tree = [set() if isinstance(term, str) else set(nodes_in(term)) for term in c.terms]
-        telling = np.array([bool(nodes) for nodes in in_group])[c.qualifier[self._order]]
-        telling |= np.array([bool(nodes) for nodes in in_tree])[c.object[self._order]]
+        telling = np.array([bool(nodes) for nodes in in_group], dtype=bool)[
+            c.qualifier[self._order]
+        ]
+        telling |= np.array([bool(nodes) for nodes in in_tree], dtype=bool)[c.object[self._order]]
         places = np.flatnonzero(telling)
         ids = self._terms.nodes(set().union(*in_group, *in_tree))
         rows = self._order[places]
@@ -185,7 +187,7 @@ class Loading:
         import numpy as np
 
         c = self._columns
-        searched = np.array([term in SEARCHED for term in c.terms])
+        searched = np.array([term in SEARCHED for term in c.terms], dtype=bool)
         places = self._order[searched[c.predicate[self._order]]]
         pairs = np.unique(np.column_stack((c.predicate[places], c.object[places])), axis=0)
         texts = (

@@ -104,7 +104,8 @@ class Recording:
 
     def adopt(self, row: BranchRow, commit: Commit, delta: Delta, parents: tuple[int, ...]) -> None:
         """Write a commit that was made elsewhere, under its id. Raises InvalidDeltaError."""
-        self._write(row, commit, self._fitted(row, delta), parents)
+        source = self._states.of_commit(parents[1]) if len(parents) > 1 else None
+        self._write(row, commit, self._fitted(row, delta), parents, source)
 
     def _write(
         self,

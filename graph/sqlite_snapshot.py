@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from graph.model import Literal, Node, Object, Statement
 from graph.snapshot import Columns, Match, Version, labels_from, matches_from
-from graph.sqlite_database import Database
+from graph.sqlite_database import Database, is_storable
 from graph.sqlite_lineage import MAX_DEPTH, Lineage, visible
 from graph.sqlite_terms import NAMING, Numbers, Terms, as_json
-from graph.vocabulary import LABEL
+from graph.text_search import ranked
+from graph.vocabulary import LABEL, SEARCHED
+from graph.words import words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,8 +114,19 @@ class SqliteSnapshot:
         return labels_from(self.statements(subjects=nodes, predicates={LABEL}))
 
     def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
-        values = as_json(self._terms.named({text.casefold() for text in texts}))
-        naming = as_json(self._terms.nodes(NAMING).values())
+        values = self._terms.named({text.casefold() for text in texts})
+        return matches_from(texts, self._having(values, NAMING))
+
+    def search(self, text: str, limit: int = 20) -> list[Match]:
+        asked = words(text) if is_storable(text) else []
+        if not asked:
+            return []
+        return ranked(text, self._having(self._terms.with_words(asked), SEARCHED), limit)
+
+    def _having(self, texts: Collection[int], predicates: Collection[Node]) -> list[Statement]:
+        """Statements whose object is one of these literals, along these predicates."""
+        values = as_json(texts)
+        naming = as_json(self._terms.nodes(predicates).values())
         found: list[Statement] = []
         for condition in self._visible:
             rows = self._database.rows(
@@ -123,7 +136,7 @@ class SqliteSnapshot:
                 (values, naming),
             )
             found += self._terms.statements(rows)
-        return matches_from(texts, found)
+        return found
 
     def reach(
         self,

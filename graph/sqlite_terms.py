@@ -79,6 +79,12 @@ class Terms:
             raise CorruptStoreError(self._database.source, "damaged: a name has no number")
         return [-number for number in found]
 
+    def with_words(self, asked: Sequence[str]) -> list[int]:
+        """Ids of the texts in which each of these begins a word."""
+        sql = "SELECT rowid FROM word WHERE word MATCH ?"
+        query = " ".join(f'"{word}" *' for word in asked)
+        return [-row[0] for row in self._database.rows(sql, (query,))]
+
     def numbers(self, statements: Sequence[Statement]) -> list[Numbers | None]:
         """Each statement in numbers, None where the store lacks one of its terms."""
         nodes = self.nodes(_node_terms(statements))

@@ -12,13 +12,20 @@ from graph.sqlite import SqliteStore
 from graph.store import open_store
 from tests.graph.clocks import Ticking
 from tests.graph.conformance import A, StoreConformance, label, put, state
+from tests.graph.conformance_work import WorkConformance
 
 
-class TestSqlite(StoreConformance):
+class TestSqlite(StoreConformance, WorkConformance):
     @pytest.fixture(params=["file", "memory"])
     def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteStore]:
         location = str(tmp_path / "kg.db") if request.param == "file" else ":memory:"
         store = SqliteStore.open(location, create=True, clock=Ticking())
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def other(self) -> Iterator[SqliteStore]:
+        store = SqliteStore.open(":memory:", create=True, clock=Ticking())
         yield store
         store.close()
 
