@@ -11,6 +11,9 @@ from graph.encoding import encode_bytes, encode_list, encode_text
 
 FORMAT_VERSION: Final = 1
 
+#: What a purge leaves of a message or a change that quoted what it erased.
+ERASED_TEXT: Final = "(erased)"
+
 
 def as_utc(moment: datetime) -> datetime:
     """A moment in UTC; one without an offset is taken to be in UTC."""
@@ -81,6 +84,13 @@ class Commit:
     def short(self) -> str:
         """The first twelve digits of the id, for people."""
         return self.id[:12]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the fields call for the id; where words were purged, that cannot be told."""
+        if ERASED_TEXT in (self.message, *self.changes):
+            return True
+        return self.recomputed_id() == self.id
 
     def recomputed_id(self) -> str:
         """The id that the fields call for; differs from ``id`` where a record was damaged."""

@@ -37,7 +37,9 @@ def vanished(base: Snapshot, delta: Delta, among: Set[Node] | None = None) -> se
 def made_obsolete(delta: Delta) -> dict[Node, Statement]:
     """The statements by which a delta makes nodes obsolete that were not so before."""
     before = subjects(s for s in delta.removed if _is_flag(s))
-    return {s.subject: s for s in in_order(filter(_is_flag, delta.added)) if s.subject not in before}
+    return {
+        s.subject: s for s in in_order(filter(_is_flag, delta.added)) if s.subject not in before
+    }
 
 
 def _is_flag(statement: Statement) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graph.merge import Conflict
+    from graph.conflicts import Conflict
 
 
 class KgdeltaError(Exception):
@@ -93,6 +93,16 @@ class ConflictError(StoreError):
         super().__init__(
             f"{doing} stopped by {count} conflict{'s' if count != 1 else ''}; nothing was changed"
         )
+
+
+class InvalidResolutionError(StoreError):
+    """A line of a list of choices does not say which side of which conflict stands."""
+
+    def __init__(self, source: str, line: int, reason: str) -> None:
+        self.source = source
+        self.line = line
+        self.reason = reason
+        super().__init__(f"{source}:{line}: {reason}")
 
 
 class CorruptBundleError(StoreError):

@@ -19,7 +19,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _BATCH: Final = 500
 _COLUMNS: Final = (
     "c.cid, c.gid, c.id, c.branch, c.seq, c.first, c.second, c.delta, c.author, c.authored, "
-    "c.committed, c.message, c.changes, c.provenance, c.erased"
+    "c.committed, c.message, c.changes, c.provenance"
 )
 _LINE: Final = """WITH RECURSIVE line(cid, n) AS (
     SELECT :cid, 0 UNION ALL
@@ -47,16 +47,12 @@ def from_microseconds(count: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A commit with its row number, the log entry it was made at, and its parents' numbers.
-
-    The id of a commit whose words were ``erased`` cannot be computed again.
-    """
+    """A commit with its row number, the log entry it was made at, and its parents' numbers."""
 
     commit: Commit
     cid: int
     home: Span
     parents: tuple[int, ...]
-    erased: bool
 
 
 class Commits:
@@ -114,7 +110,7 @@ class Commits:
 
     def _recorded(self, row: Row) -> Recorded:
         cid, _, commit_id, branch, seq, first, second, delta, author, authored, committed = row[:11]
-        message, changes, provenance, erased, first_id, second_id = row[11:]
+        message, changes, provenance, first_id, second_id = row[11:]
         try:
             commit = Commit(
                 commit_id,
@@ -131,7 +127,7 @@ class Commits:
             reason = f"damaged: commit row {cid}: {error}"
             raise CorruptStoreError(self._database.source, reason) from error
         parents = tuple(parent for parent in (first, second) if parent is not None)
-        return Recorded(commit, cid, Span(branch, seq), parents, bool(erased))
+        return Recorded(commit, cid, Span(branch, seq), parents)
 
     def line(self, cid: int) -> list[int]:
         """First parents from a commit down, newest first, itself included."""

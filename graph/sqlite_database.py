@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -56,7 +56,9 @@ class Database:
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA cache_size=-65536")
         except BaseException:
-            connection.close(True)
+            # What went wrong first is what the caller must hear.
+            with suppress(apsw.Error):
+                connection.close(True)
             raise
         return database
 
@@ -96,8 +98,9 @@ class Database:
             self._connection.execute(f"PRAGMA user_version={version}")
 
     def close(self) -> None:
-        """Release the file."""
-        self._connection.close()
+        """Release the file. Raises UnavailableError where the last writes fail."""
+        with _translated(self.source):
+            self._connection.close()
 
     def rows(self, sql: str, bindings: Bindings = ()) -> list[Row]:
         """All rows of one question."""
@@ -125,7 +128,8 @@ class Database:
                 self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+                with _translated(self.source):
+                    self._connection.execute("ROLLBACK")
             raise
 
     @contextmanager

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 
 def _runs_and_words(connection: apsw.Connection) -> None:
-    """Format 2: the log holds runs of rows, texts are found by words, commits can be erased."""
+    """Format 2: the log holds runs of rows, and texts are found by their words."""
     connection.execute("ALTER TABLE change ADD COLUMN n INTEGER NOT NULL DEFAULT 1")
-    connection.execute("ALTER TABLE commits ADD COLUMN erased INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE value ADD COLUMN searched INTEGER")
     connection.execute(
         "CREATE VIRTUAL TABLE word USING fts5(text, content='', contentless_delete=1, "

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from graph.commit import ERASED_TEXT
 from graph.errors import InvalidDeltaError
 from graph.model import Literal, Statement
 from graph.sqlite_commits import Commits
@@ -19,8 +20,6 @@ from graph.sqlite_versions import Versions
 from graph.store import Purged
 from graph.vocabulary import ERASED
 
-#: What is left of a message or a change that quoted an erased statement.
-ERASED_TEXT: Final = "(erased)"
 _NUMBERS: Final = "f.s, f.p, f.o, f.q"
 
 
@@ -122,7 +121,7 @@ class Purging:
             changes = tuple(ERASED_TEXT for _ in commit.changes)
             if (message, changes) != (commit.message, commit.changes):
                 self._database.rows(
-                    "UPDATE commits SET message=?, changes=?, erased=1 WHERE cid=?",
+                    "UPDATE commits SET message=?, changes=? WHERE cid=?",
                     (message, json.dumps(changes, ensure_ascii=False), cid),
                 )
                 silenced.append(commit.id)

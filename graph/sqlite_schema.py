@@ -54,7 +54,7 @@ SCHEMA: Final = (
         branch INTEGER NOT NULL, seq INTEGER NOT NULL, first INTEGER, second INTEGER,
         delta BLOB NOT NULL, author TEXT NOT NULL, authored INTEGER NOT NULL,
         committed INTEGER NOT NULL, message TEXT NOT NULL, changes TEXT NOT NULL,
-        provenance TEXT NOT NULL, erased INTEGER NOT NULL DEFAULT 0, UNIQUE(gid, id))""",
+        provenance TEXT NOT NULL, UNIQUE(gid, id))""",
     """CREATE TABLE position(
         branch INTEGER NOT NULL, seq INTEGER NOT NULL, cid INTEGER NOT NULL,
         size INTEGER NOT NULL, PRIMARY KEY(branch, seq)) WITHOUT ROWID""",

@@ -36,7 +36,9 @@ def by_unit(delta: Delta, single_valued: Set[Node]) -> dict[Unit, Delta]:
     }
 
 
-def grouped(statements: Iterable[Statement], single_valued: Set[Node]) -> dict[Unit, set[Statement]]:
+def grouped(
+    statements: Iterable[Statement], single_valued: Set[Node]
+) -> dict[Unit, set[Statement]]:
     """Statements by unit."""
     groups: defaultdict[Unit, set[Statement]] = defaultdict(set)
     for statement in statements:

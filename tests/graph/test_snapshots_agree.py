@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from graph.commit import CommitMeta
 from graph.errors import UnavailableError
 from graph.memory import MemorySnapshot
-from graph.model import Delta, Statement
+from graph.model import Delta, Literal, Statement
 from graph.overlay import Draft, Overlay
 from graph.snapshot import Snapshot
 from graph.sqlite import SqliteStore
-from graph.vocabulary import SUBCLASS_OF
+from graph.vocabulary import COMMENT, DEFINITION, EXACT_SYNONYM, LABEL, SUBCLASS_OF
 from tests.graph.strategies import NODES, PREDICATES, TEXTS, states
 
 some_nodes = st.none() | st.frozensets(st.sampled_from((*NODES, "urn:unknown")), max_size=3)
@@ -102,6 +102,41 @@ def test_names(before, after, texts) -> None:
 @given(
     states,
     states,
+    st.lists(st.sampled_from((*TEXTS, "m", "str", "break end", "É", "none")), max_size=2),
+    st.integers(1, 4),
+)
+def test_search(before, after, texts, limit) -> None:
+    text = " ".join(texts)
+    expected = MemorySnapshot(after).search(text, limit)
+    for name, snapshot in snapshots(before, after):
+        assert snapshot.search(text, limit) == expected, name
+
+
+def test_what_a_search_finds_first() -> None:
+    facts = [
+        Statement("urn:n:a", LABEL, Literal("Mass spectrometer")),
+        Statement("urn:n:b", LABEL, Literal("mass")),
+        Statement("urn:n:c", EXACT_SYNONYM, Literal("Mass")),
+        Statement("urn:n:c", DEFINITION, Literal("What a spectrometer of masses weighs.")),
+        Statement("urn:n:d", COMMENT, Literal("massive")),
+        Statement("urn:n:e", DEFINITION, Literal("Größe, naïvely")),
+        Statement("urn:n:f", "urn:p:other", Literal("mass")),
+    ]
+    snapshot = MemorySnapshot(facts)
+    assert [m.node[-1] for m in snapshot.search("MASS")] == ["b", "c", "a", "d"]
+    assert [m.text for m in snapshot.search("mass")][:2] == ["mass", "Mass"]
+    assert [m.exact for m in snapshot.search("mass")] == [True, False, False, False]
+    assert [m.node[-1] for m in snapshot.search("spec mass")] == ["a", "c"]
+    assert [m.node[-1] for m in snapshot.search("naive grosse")] == ["e"]
+    assert [m.node[-1] for m in snapshot.search("grösse")] == ["e"]
+    assert snapshot.search("") == snapshot.search("-- _ !") == snapshot.search("weight") == []
+    assert len(snapshot.search("mass", limit=1)) == 1
+
+
+@settings(max_examples=60)
+@given(
+    states,
+    states,
     st.frozensets(st.sampled_from(NODES), max_size=2),
     st.booleans(),
     st.sampled_from((None, 0, 1, 2)),
@@ -142,6 +177,7 @@ def test_names_that_no_store_can_hold() -> None:
     snapshot = store.snapshot()
     assert list(snapshot.statements({"\ud800"})) == []
     assert snapshot.find({"\ud800"}) == {"\ud800": []}
+    assert snapshot.search("\ud800") == []
     store.close()
     with pytest.raises(UnavailableError, match="closed"):
         store.branches()

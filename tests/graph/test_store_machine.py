@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from graph.commit import CommitMeta
-from graph.errors import ConflictError
+from graph.errors import ConflictError, InvalidDeltaError
 from graph.memory import MemorySnapshot
 from graph.merge import three_way
 from graph.model import Delta, Statement
 from graph.sqlite import SqliteStore
+from graph.vocabulary import ERASED
 from tests.graph.clocks import Ticking
 from tests.graph.strategies import NODES, few
 
@@ -42,6 +43,12 @@ class Model:
     def state(self, commit: str | None) -> State:
         return self.states[commit] if commit else frozenset()
 
+    def forget(self, kept: set[str]) -> None:
+        """Only these commits are left, as where a bundle was unpacked."""
+        self.order = [commit for commit in self.order if commit in kept]
+        self.states = {commit: self.states[commit] for commit in self.order}
+        self.parents = {commit: self.parents[commit] for commit in self.order}
+
     def record(self, branch: str, commit: str, parents: tuple[str, ...], state: State) -> None:
         if commit not in self.states:
             self.order.append(commit)
@@ -52,7 +59,8 @@ class Model:
 class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
-        self.store = SqliteStore.open(":memory:", create=True, clock=Ticking())
+        self.clock = Ticking()
+        self.store = SqliteStore.open(":memory:", create=True, clock=self.clock)
         self.model = Model()
 
     def teardown(self) -> None:
@@ -98,6 +106,10 @@ class StoreMachine(RuleBasedStateMachine):
             made = self.store.merge(branch, theirs, CommitMeta("merge"))
         except ConflictError:
             made = None
+        except InvalidDeltaError:
+            # What was purged does not come back.
+            assert any(is_erased(s) for s in self.model.state(theirs))
+            return
         if made is None:
             assert ours is not None
             assert base not in (ours, theirs)
@@ -113,6 +125,7 @@ class StoreMachine(RuleBasedStateMachine):
                 MemorySnapshot(start), Delta.between(start, mine), Delta.between(start, yours)
             )
             assert not merged.conflicts
+            assert made.adds_up
             after = (start - merged.delta.removed) | merged.delta.added
             self.model.record(branch, made.id, (ours or "", theirs), after)
             assert made.parents == (ours, theirs)
@@ -129,6 +142,9 @@ class StoreMachine(RuleBasedStateMachine):
         except ConflictError:
             assert head != commit or not delta
             return
+        except InvalidDeltaError:
+            assert any(is_erased(s) for s in delta.removed)
+            return
         before = self.model.state(head)
         after = frozenset(self.store.snapshot(made.id).statements())
         if head == commit:
@@ -136,6 +152,78 @@ class StoreMachine(RuleBasedStateMachine):
             assert after == (self.model.state(parents[0]) if parents else frozenset())
         assert self.store.delta(made.id) == Delta.between(before, after)
         self.model.record(branch, made.id, made.parents, after)
+
+    @precondition(lambda self: self.model.order)
+    @rule(data=st.data())
+    def cherry_pick(self, data: st.DataObject) -> None:
+        branch = self.a_branch(data)
+        commit = data.draw(st.sampled_from(self.model.order))
+        head = self.model.heads[branch]
+        delta = self.store.delta(commit)
+        try:
+            made = self.store.cherry_pick(branch, commit, CommitMeta("pick"))
+        except ConflictError:
+            assert head not in self.model.parents[commit] or not delta
+            return
+        except InvalidDeltaError:
+            assert any(is_erased(s) for s in delta.added)
+            return
+        after = frozenset(self.store.snapshot(made.id).statements())
+        if head in self.model.parents[commit][:1]:
+            assert after == self.model.state(commit)
+        assert self.store.delta(made.id) == Delta.between(self.model.state(head), after)
+        self.model.record(branch, made.id, made.parents, after)
+
+    @precondition(lambda self: self.model.order)
+    @rule(data=st.data())
+    def purge(self, data: st.DataObject) -> None:
+        """The one exception: a statement is its digest in every state that ever had it."""
+        ever = frozenset().union(*self.model.states.values())
+        held = frozenset().union(*map(self.model.state, self.model.heads.values()))
+        chosen = sorted((s for s in ever - held if not is_erased(s)), key=Statement.encode)
+        if not chosen:
+            return
+        gone = data.draw(st.sampled_from(chosen))
+        assert self.store.purge([gone]).statements == 1
+        self.model.states = {
+            commit: state - {gone} | {gone.erased} if gone in state else state
+            for commit, state in self.model.states.items()
+        }
+
+    @precondition(lambda self: self.model.order)
+    @rule(data=st.data())
+    def purge_before(self, data: st.DataObject) -> None:
+        commit = data.draw(st.sampled_from(self.model.order))
+        old = self.model.past(commit) - {commit}
+        kept = frozenset().union(
+            *(state for c, state in self.model.states.items() if c not in old),
+            *map(self.model.state, self.model.heads.values()),
+        )
+        self.store.purge(before=commit)
+        self.model.states = {
+            c: frozenset(s if s in kept or is_erased(s) else s.erased for s in state)
+            for c, state in self.model.states.items()
+        }
+
+    @rule(data=st.data())
+    def compact(self, data: st.DataObject) -> None:
+        self.store.compact(data.draw(st.sets(st.sampled_from(sorted(self.model.heads)))))
+
+    @precondition(lambda self: self.model.order and all(self.model.heads.values()))
+    @rule()
+    def move_to_another_store(self) -> None:
+        """All that the branches have goes into a new store, which is used from now on."""
+        heads = {name: head for name, head in self.model.heads.items() if head}
+        commits = list(self.store.past(sorted(heads)))
+        other = SqliteStore.open(":memory:", create=True, clock=self.clock)
+        carried = [(commit, self.store.delta(commit.id)) for commit in commits]
+        received = other.receive(carried, heads)
+        assert set(received.commits) == {
+            c for head in heads.values() for c in self.model.past(head)
+        }
+        self.store.close()
+        self.store = other
+        self.model.forget(set(received.commits))
 
     @precondition(lambda self: len(self.model.order) > 1)
     @rule(data=st.data())
@@ -154,7 +242,8 @@ class StoreMachine(RuleBasedStateMachine):
         past = self.model.past(commit)
         events = list(self.store.life(NODES, commit))
         assert {e.commit.id for e in events} <= past
-        assert {b.statement for b in self.store.blame(NODES, commit)} == state
+        known = frozenset(s for s in state if not is_erased(s))
+        assert {b.statement for b in self.store.blame(NODES, commit)} == known
         for blame in self.store.blame(NODES, commit):
             assert blame.commit.id in past
             first = self.model.parents[blame.commit.id][:1]
@@ -164,7 +253,7 @@ class StoreMachine(RuleBasedStateMachine):
             held: set[Statement] = set()
             for event in events:
                 (held.add if event.added else held.remove)(event.statement)
-            assert held == state
+            assert held == known
 
     @invariant()
     def heads_are_right(self) -> None:
@@ -183,6 +272,10 @@ class StoreMachine(RuleBasedStateMachine):
             assert frozenset(snapshot.statements()) == state
             assert len(snapshot) == len(state)
             assert self.store.show(commit).parents == self.model.parents[commit]
+
+
+def is_erased(statement: Statement) -> bool:
+    return statement.predicate == ERASED
 
 
 TestStoreMachine = StoreMachine.TestCase
