@@ -12,7 +12,7 @@ from kgcl.state import Effect, EffectKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graph.merge import Conflict
+    from graph.conflicts import Conflict
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
 

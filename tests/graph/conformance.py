@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from graph.commit import Commit, CommitMeta
+from graph.conflicts import ConflictKind
 from graph.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -16,7 +17,6 @@ from graph.errors import (
     StaleHeadError,
 )
 from graph.expression import Expression
-from graph.merge import ConflictKind
 from graph.model import Delta, Literal, Qualifier, Statement
 from graph.snapshot import Snapshot
 from graph.store import LogFilter, Store

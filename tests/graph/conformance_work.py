@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from graph.commit import Commit, CommitMeta
+from graph.conflicts import ConflictKind
 from graph.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -17,7 +18,6 @@ from graph.errors import (
     StaleHeadError,
 )
 from graph.expression import Expression
-from graph.merge import ConflictKind
 from graph.model import Delta, Literal, Qualifier, Statement
 from graph.snapshot import Columns, columns_from
 from graph.store import DiffFilter, LogFilter, Store

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.conflicts import Conflict, ConflictKind
 from graph.expression import Expression
 from graph.memory import MemorySnapshot
-from graph.merge import Conflict, ConflictKind, Merged, Rules, three_way
+from graph.merge import Merged, Rules, three_way
 from graph.model import Delta, Literal, Qualifier, Statement
 from graph.qualifiers import unite
+from graph.units import unit_of
 from graph.vocabulary import (
     COMMENT,
     DEFAULT_ONTOLOGY,
@@ -92,7 +94,9 @@ def test_values_that_diverge() -> None:
     assert found == Conflict(
         ConflictKind.DIVERGENT_VALUE, A, (text(A, "a"),), (text(A, "b"),), (text(A, "c"),)
     )
-    assert conflict(set(), {text(A, "b")}, {text(A, "c")}).kind is ConflictKind.DIVERGENT_VALUE
+    described = {text(A, "note", COMMENT)}
+    found = conflict(described, described | {text(A, "b")}, described | {text(A, "c")})
+    assert found.kind is ConflictKind.DIVERGENT_VALUE
     assert result(set(), {text(A, "m", EXACT_SYNONYM)}, {text(A, "n", EXACT_SYNONYM)})
 
 
@@ -208,11 +212,21 @@ def test_merging_is_symmetric_and_loses_nothing(
     if merged.conflicts:
         return
     after = (base - merged.delta.removed) | merged.delta.added
-    kept = {s.key for s in after}
+    kept, known = {s.key for s in after}, {s.key for s in base}
     for mine, yours in ((ours, theirs), (theirs, ours)):
-        assert {s.key for s in mine - base} <= kept
-        gone = {s.key for s in base} - {s.key for s in mine}
+        assert {s.key for s in mine - base} - known <= kept
+        gone = known - {s.key for s in mine}
         assert not gone & kept & {s.key for s in yours}
+        for statement in mine - base:
+            had, now = (_sources(state, statement) for state in (base, after))
+            assert set(statement.qualifiers) - had <= now
+
+
+def _sources(state: frozenset, statement: Statement) -> set[Qualifier]:
+    """The qualifiers that a state has in the slot or under the key of a statement."""
+    single = Rules().single_valued
+    unit = unit_of(statement, single)
+    return {q for s in state if unit_of(s, single) == unit for q in s.qualifiers}
 
 
 @given(sides, sides)
