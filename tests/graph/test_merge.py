@@ -17,38 +17,22 @@ from graph.vocabulary import (
     COMMENT,
     DEFAULT_ONTOLOGY,
     DEFINITION,
-    DEPRECATED,
     EQUIVALENT_CLASS,
     EXACT_SYNONYM,
     HIERARCHY,
-    LABEL,
     QUANTIFIER,
     REPLACED_BY,
     SINGLE_VALUED,
-    SUBCLASS_OF,
     XREF,
-    XSD_BOOLEAN,
 )
+from tests.graph.merging import A, B, C, D, isa, obsolete, text
 from tests.graph.strategies import few
 
-A, B, C, D = (f"urn:n:{letter}" for letter in "abcd")
 PART_OF = "urn:p:part_of"
-
-
-def text(node: str, value: str, predicate: str = LABEL, language: str = "") -> Statement:
-    return Statement(node, predicate, Literal(value, language=language))
-
-
-def isa(node: str, parent: str) -> Statement:
-    return Statement(node, SUBCLASS_OF, parent)
 
 
 def ref(value: str, *inner: Qualifier) -> Qualifier:
     return Qualifier(XREF, Literal(value), inner)
-
-
-def obsolete(node: str) -> Statement:
-    return Statement(node, DEPRECATED, Literal("true", XSD_BOOLEAN))
 
 
 def merge(base: set, ours: set, theirs: set) -> Merged:
