@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import apsw
 
-from graph.errors import CorruptStoreError, NotFoundError, UnavailableError
+from graph.errors import CorruptStoreError, NotFoundError, StoreError, UnavailableError
 from graph.sqlite_migrations import MIGRATIONS
 from graph.sqlite_schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 
@@ -20,6 +20,8 @@ Bindings: TypeAlias = Sequence[Any] | Mapping[str, Any]
 MEMORY: Final = ":memory:"
 _BUSY_MILLISECONDS: Final = 30_000
 _HEADER: Final = b"SQLite format 3\x00"
+#: How a rollback journal begins: https://www.sqlite.org/fileformat2.html#the_rollback_journal
+_JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
 _INIT_HINT: Final = "make one with `kgdelta init`"
 
 
@@ -104,8 +106,11 @@ class Database:
 
     def rows(self, sql: str, bindings: Bindings = ()) -> list[Row]:
         """All rows of one question."""
-        with _translated(self.source):
+        # A context manager would cost as much as the smaller questions themselves.
+        try:
             return list(self._connection.execute(sql, bindings))
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise _in_our_words(error, self.source) from error
 
     def value(self, sql: str, bindings: Bindings = ()) -> Any:
         """The first column of the first row, None if there is none."""
@@ -147,16 +152,21 @@ def _translated(source: str) -> Iterator[None]:
     """Errors of SQLite as errors of the store."""
     try:
         yield
-    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, apsw.MismatchError) as error:
-        raise CorruptStoreError(source, f"damaged: {error}") from error
-    except UnicodeDecodeError as error:
-        raise CorruptStoreError(source, f"damaged: a text is not UTF-8: {error}") from error
-    except apsw.BusyError as error:
-        raise UnavailableError(source, "another process is writing", "try again") from error
-    except apsw.ConnectionClosedError as error:
-        raise UnavailableError(source, "this store is closed", "open it again") from error
-    except apsw.Error as error:
-        raise UnavailableError(source, str(error) or type(error).__name__) from error
+    except (apsw.Error, UnicodeDecodeError) as error:
+        raise _in_our_words(error, source) from error
+
+
+def _in_our_words(error: apsw.Error | UnicodeDecodeError, source: str) -> StoreError:
+    match error:
+        case UnicodeDecodeError():
+            return CorruptStoreError(source, f"damaged: a text is not UTF-8: {error}")
+        case apsw.CorruptError() | apsw.NotADBError() | apsw.SQLError() | apsw.MismatchError():
+            return CorruptStoreError(source, f"damaged: {error}")
+        case apsw.BusyError():
+            return UnavailableError(source, "another process is writing", "try again")
+        case apsw.ConnectionClosedError():
+            return UnavailableError(source, "this store is closed", "open it again")
+    return UnavailableError(source, str(error) or type(error).__name__)
 
 
 def _check_file(location: str, create: bool) -> None:
@@ -170,11 +180,12 @@ def _check_file(location: str, create: bool) -> None:
             return
         if not path.is_file():
             raise CorruptStoreError(location, "a folder, not a store")
-        with path.open("rb") as file:
-            header = file.read(100)
+        # A change that was cut off may have torn the file; SQLite takes it back on opening.
+        if _start_of(Path(f"{location}-journal"), len(_JOURNAL)) == _JOURNAL:
+            return
+        header = _start_of(path, 100)
         size = path.stat().st_size
-        log = Path(f"{location}-wal")
-        quiet = not log.exists() or log.stat().st_size == 0
+        quiet = not _start_of(Path(f"{location}-wal"), 1)
     except OSError as error:
         raise UnavailableError(location, error.strerror or str(error)) from error
     if header and not _HEADER.startswith(header[:16]):
@@ -186,3 +197,12 @@ def _check_file(location: str, create: bool) -> None:
     # While a log is there a checkpoint may be under way, and the header may run ahead.
     if len(header) < 100 or (quiet and size < pages * (65536 if page == 1 else page)):
         raise CorruptStoreError(location, "cut off: the end of the file is missing")
+
+
+def _start_of(path: Path, size: int) -> bytes:
+    """The first bytes of a file; none of one that is not there."""
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except FileNotFoundError:
+        return b""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from graph.commit import Commit, CommitMeta
-from graph.errors import ConflictError
-from graph.merge import Conflict, ConflictKind, Merged, Rules, three_way
+from graph.conflicts import Conflict, ConflictKind
+from graph.errors import ConflictError, NotFoundError
+from graph.merge import Merged, Rules, three_way
 from graph.model import Delta
-from graph.resolution import Resolutions, Side
+from graph.resolution import Resolutions, Side, record_of
 from graph.sqlite_commits import Commits
 from graph.sqlite_history import History
 from graph.sqlite_log import Log
@@ -50,15 +52,20 @@ class Merging:
         start, other = self._states.of_commit(base), self._states.of_commit(theirs)
         head = self._states.of_branch(row)
         mine = self._between(start, head)
+        decide = resolutions.decider(self._newer(base, row.head, theirs))
         merged = three_way(
             start,
             mine,
             self._between(start, other),
             Rules.of(head).with_those_of(other),
+            decide,
         )
         if merged.conflicts:
             raise ConflictError(merged.conflicts)
-        told = meta
+        for unused in resolutions.unused(merged.decisions):
+            raise NotFoundError("conflict", unused, "the merge has no such conflict")
+        decided = record_of(merged.decisions)
+        told = replace(meta, provenance=(*meta.provenance, *decided))
         delta = mine.inverse.then(merged.delta)
         return self._recording.record(row, delta, told, (row.head, theirs), other)
 

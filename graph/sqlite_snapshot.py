@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from graph.model import Literal, Node, Object, Statement
 from graph.snapshot import Columns, Match, Version, labels_from, matches_from
 from graph.sqlite_database import Database, is_storable
-from graph.sqlite_lineage import MAX_DEPTH, Lineage, visible
+from graph.sqlite_lineage import Lineage, visible
+from graph.sqlite_reach import Reach
 from graph.sqlite_terms import NAMING, Numbers, Terms, as_json
 from graph.text_search import ranked
 from graph.vocabulary import LABEL, SEARCHED
@@ -34,6 +35,7 @@ class SqliteSnapshot:
         self._version = version
         self.lineage = lineage
         self._visible = visible(lineage)
+        self._reach = Reach(database, self._visible)
 
     @property
     def version(self) -> Version:
@@ -145,52 +147,9 @@ class SqliteSnapshot:
         inverse: bool = False,
         depth: int | None = None,
     ) -> set[Node]:
-        start = set(self._terms.nodes(set(nodes)).values())
-        along = list(self._terms.nodes(set(predicates)).values())
-        if not start or not along or not self._visible:
-            return set()
-        if depth is None and len(self._visible) <= MAX_DEPTH + 1:
-            found = self._reach_all(start, along, inverse)
-        else:
-            found = self._reach_steps(start, along, inverse, depth)
-        objects = self._terms.objects(found)
-        return {node for node in map(objects.__getitem__, found) if isinstance(node, str)}
-
-    def _reach_all(self, start: set[int], along: list[int], inverse: bool) -> set[int]:
-        first = self._step("json_each(:n) AS r", "r.value", inverse)
-        again = self._step("reached AS r", "r.n", inverse)
-        rows = self._database.rows(
-            f"WITH RECURSIVE reached(n) AS ({' UNION '.join([*first, *again])}) "  # noqa: S608
-            "SELECT n FROM reached",
-            {"n": as_json(start), "p": as_json(along)},
-        )
-        return {row[0] for row in rows}
-
-    def _reach_steps(
-        self, start: set[int], along: list[int], inverse: bool, depth: int | None
-    ) -> set[int]:
-        reached: set[int] = set()
-        frontier = start
-        predicates = as_json(along)
-        steps = self._step("json_each(:n) AS r", "r.value", inverse)
-        taken = 0
-        while frontier and (depth is None or taken < depth):
-            bindings = {"n": as_json(frontier), "p": predicates}
-            found = {row[0] for step in steps for row in self._database.rows(step, bindings)}
-            frontier = found - reached
-            reached |= found
-            taken += 1
-        return reached
-
-    def _step(self, source: str, node: str, inverse: bool) -> list[str]:
-        """One SELECT for each span: from nodes to nodes along an edge, from the index alone."""
-        near, far, index = ("o", "s", "fact_in") if inverse else ("s", "o", "fact_out")
-        return [
-            f"SELECT f.{far} FROM {source} CROSS JOIN fact AS f INDEXED BY {index} "  # noqa: S608
-            f"ON f.{near}={node} WHERE {condition} AND f.{far}>0 "
-            "AND f.p IN (SELECT value FROM json_each(:p))"
-            for condition in self._visible
-        ]
+        start = self._terms.nodes(nodes).values()
+        along = self._terms.nodes(predicates).values()
+        return self._terms.iris(self._reach.run(start, along, inverse, depth))
 
     def columns(self, predicates: Collection[Node] | None = None) -> Columns:
         import numpy as np

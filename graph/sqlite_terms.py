@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from graph.decoding import decode_object, decode_qualifiers
@@ -49,18 +49,34 @@ class Terms:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._objects: dict[int, Object] = {}
+        self._iris: dict[int, Node] = {}
+        self._nodes: dict[Node, int] = {}
         self._qualifiers: dict[int, tuple[Qualifier, ...]] = {0: ()}
 
     def forget(self) -> None:
         """Drop what is remembered, such as ids of a transaction that was rolled back."""
         self._objects.clear()
+        self._iris.clear()
+        self._nodes.clear()
         self._qualifiers = {0: ()}
 
     def nodes(self, iris: Iterable[Node]) -> dict[Node, int]:
         """Ids of the nodes that the store knows."""
-        sql = "SELECT ?1, nid FROM node WHERE iri=?1"
-        rows = self._database.many(sql, ((iri,) for iri in iris if is_storable(iri)))
-        return {row[0]: row[1] for row in rows}
+        found: dict[Node, int] = {}
+        asked: list[tuple[Node]] = []
+        for iri in iris:
+            known = self._nodes.get(iri)
+            if known is not None:
+                found[iri] = known
+            elif is_storable(iri):
+                asked.append((iri,))
+        if asked:
+            rows = self._database.many("SELECT ?1, nid FROM node WHERE iri=?1", asked)
+            if len(self._nodes) > _CACHE_LIMIT:
+                self._nodes.clear()
+            self._nodes.update(rows)
+            found.update(rows)
+        return found
 
     def nodes_in(self, namespace: str) -> set[int]:
         """Ids of the nodes whose IRI begins so."""
@@ -189,17 +205,27 @@ class Terms:
                 raise CorruptStoreError(self._database.source, f"row of a value as node {s} {p}")
             yield Statement(subject, predicate, objects[o], groups[q])
 
+    def iris(self, ids: Collection[int]) -> set[Node]:
+        """The nodes that have these ids."""
+        try:
+            return set(map(self._iris.__getitem__, ids))
+        except KeyError:
+            self.objects(set(ids))
+            return set(map(self._iris.__getitem__, ids))
+
     def objects(self, ids: set[int]) -> Mapping[int, Object]:
         """Terms by their numbers; raises CorruptStoreError where one is not there."""
         if len(self._objects) > _CACHE_LIMIT:
             self._objects.clear()
-        missing = ids - self._objects.keys()
+            self._iris.clear()
+        # Never `ids - known.keys()`, which walks all that is known.
+        missing = {number for number in ids if number not in self._objects}
         if missing:
             if not all(type(number) is int for number in missing):
                 raise CorruptStoreError(self._database.source, "damaged: a term has no number")
             self._load_nodes([number for number in missing if number > 0])
             self._load_values([-number for number in missing if number <= 0])
-            if not ids <= self._objects.keys():
+            if any(number not in self._objects for number in missing):
                 raise CorruptStoreError(self._database.source, "damaged: a term is missing")
         return self._objects
 
@@ -208,7 +234,8 @@ class Terms:
         rows = self._database.rows(sql, (as_json(ids),))
         if not all(isinstance(iri, str) for _, iri in rows):
             raise CorruptStoreError(self._database.source, "damaged: a node has no text")
-        self._objects.update((nid, iri) for nid, iri in rows)
+        self._objects.update(rows)
+        self._iris.update(rows)
 
     def _load_values(self, ids: list[int]) -> None:
         sql = (
@@ -220,7 +247,7 @@ class Terms:
 
     def groups(self, ids: set[int]) -> Mapping[int, tuple[Qualifier, ...]]:
         """Sets of qualifiers by their numbers."""
-        missing = ids - self._qualifiers.keys()
+        missing = {number for number in ids if number not in self._qualifiers}
         if missing:
             sql = (
                 "SELECT qid, data FROM json_each(?) AS wanted "
@@ -228,7 +255,7 @@ class Terms:
             )
             for qid, data in self._database.rows(sql, (as_json(missing),)):
                 self._qualifiers[qid] = _decoded_group(data, self._database.source)
-            if not ids <= self._qualifiers.keys():
+            if any(number not in self._qualifiers for number in missing):
                 raise CorruptStoreError(self._database.source, "damaged: a qualifier is missing")
         return self._qualifiers
 
