@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from graph.commit import Commit, CommitMeta
-from graph.conflicts import ConflictKind
+from graph.conflicts import Conflict, ConflictKind
 from graph.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -19,6 +19,7 @@ from graph.errors import (
 )
 from graph.expression import Expression
 from graph.model import Delta, Literal, Qualifier, Statement
+from graph.resolution import Resolutions, Side
 from graph.snapshot import Columns, columns_from
 from graph.store import DiffFilter, LogFilter, Store
 from graph.vocabulary import (
@@ -32,7 +33,7 @@ from graph.vocabulary import (
     SUBCLASS_OF,
     XREF,
 )
-from tests.graph.conformance import A, B, C, D, isa, label, put, state
+from tests.graph.conformance import A, B, C, D, isa, label, on, put, state
 
 RICH = (
     label(A, "a mass"),
@@ -160,6 +161,57 @@ class WorkConformance:
         assert [c.kind for c in caught.value.conflicts] == [ConflictKind.DIVERGENT_VALUE]
         first = store.resolve("main~2")
         assert state(store, first) == {label(A, "a"), label(B, "b")}
+
+    def diverged(self, store: Store) -> tuple[Conflict, ...]:
+        """Two branches that rename one node and define another, theirs later."""
+        base = (label(A, "a"), Statement(B, DEFINITION, Literal("b")))
+        put(store, *base, meta=on("2020-01-01"))
+        store.create_branch("side")
+        put(store, label(A, "ours"), removed=base[:1], meta=on("2020-03-03"))
+        put(store, label(A, "theirs"), removed=base[:1], branch="side", meta=on("2020-02-02"))
+        mine, yours = (Statement(B, DEFINITION, Literal(t)) for t in ("mine", "yours"))
+        put(store, mine, removed=base[1:], meta=on("2020-04-04"))
+        put(store, yours, removed=base[1:], branch="side", meta=on("2020-05-05"))
+        with pytest.raises(ConflictError) as caught:
+            store.merge("main", "side", CommitMeta())
+        return caught.value.conflicts
+
+    def test_conflicts_are_decided_by_side(self, store: Store) -> None:
+        conflicts = self.diverged(store)
+        assert [c.kind for c in conflicts] == [ConflictKind.DIVERGENT_VALUE] * 2
+        merged = store.merge("main", "side", CommitMeta("m"), Resolutions(otherwise=Side.THEIRS))
+        assert state(store) == state(store, "side")
+        told = [value for key, value in merged.provenance if key == "resolved"]
+        assert len(told) == 2
+        assert all(c.id in " ".join(told) for c in conflicts)
+        assert len(merged.parents) == 2
+        assert list(store.verify()) == []
+
+    def test_conflicts_are_decided_by_recency(self, store: Store) -> None:
+        self.diverged(store)
+        store.merge("main", "side", CommitMeta("m"), Resolutions(recent=True))
+        assert state(store) == {label(A, "ours"), Statement(B, DEFINITION, Literal("yours"))}
+
+    def test_conflicts_are_decided_one_by_one(self, store: Store) -> None:
+        conflicts = self.diverged(store)
+        first, second = conflicts
+        with pytest.raises(ConflictError) as caught:
+            store.merge("main", "side", CommitMeta(), Resolutions({first.id: Side.OURS}))
+        assert caught.value.conflicts == (second,)
+        head = store.resolve("main")
+        odd = Resolutions({first.id: Side.OURS, second.id: Side.OURS, "0" * 12: Side.OURS})
+        with pytest.raises(NotFoundError, match="conflict"):
+            store.merge("main", "side", CommitMeta(), odd)
+        assert store.resolve("main") == head
+        choices = {first.id: Side.OURS, second.id: Side.THEIRS}
+        merged = store.merge("main", "side", CommitMeta("m"), Resolutions(choices))
+        assert state(store) == {
+            *(s for s in state(store, head) if s.subject == first.subject),
+            *(s for s in state(store, "side") if s.subject == second.subject),
+        }
+        assert [v.split()[:2] for k, v in merged.provenance if k == "resolved"] == sorted(
+            [[first.id, "ours:"], [second.id, "theirs:"]]
+        )
 
     def test_protected_branches_take_merges_only(self, store: Store) -> None:
         put(store, label(A, "a"))
