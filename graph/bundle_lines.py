@@ -13,6 +13,8 @@ from graph.commit import Commit, CommitMeta, as_utc, format_time
 
 FORMAT: Final = "kgdelta bundle"
 FORMAT_VERSION: Final = 1
+#: Bytes of the last line: ``{"sha256":"..."}``, with its line break.
+END_LENGTH: Final = 13 + 64 + 1
 _COMMIT_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -103,10 +105,6 @@ def decode_commit(line: bytes) -> tuple[Commit, int, int]:
 def encode_end(digest: bytes) -> bytes:
     """The last line; its length does not depend on the digest."""
     return _line({"sha256": digest.hex()})
-
-
-#: Bytes of the last line.
-END_LENGTH: Final = len(encode_end(bytes(32)))
 
 
 def _line(value: Mapping[str, object]) -> bytes:

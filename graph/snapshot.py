@@ -6,6 +6,7 @@ Reads are set at a time; on a server a row at a time costs a round trip each.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -108,6 +109,9 @@ class Snapshot(Protocol):
     ) -> set[Node]:
         """Nodes reached in one step or more (at most ``depth``) along edges, or against them."""
 
+    def counts(self) -> dict[Node, int]:
+        """How many statements each predicate has; predicates without any are left out."""
+
     def columns(self, predicates: Collection[Node] | None = None) -> Columns:
         """All statements, or those with these predicates, as columns."""
 
@@ -162,6 +166,10 @@ class DerivedReads(ABC):
         for edge in self.statements(subjects=nodes, predicates=predicates):
             if isinstance(edge.object, str):
                 yield edge.object
+
+    def counts(self) -> dict[Node, int]:
+        """See :meth:`Snapshot.counts`."""
+        return dict(Counter(statement.predicate for statement in self.statements()))
 
     def columns(self, predicates: Collection[Node] | None = None) -> Columns:
         """See :meth:`Snapshot.columns`."""

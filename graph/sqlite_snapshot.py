@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -150,6 +151,20 @@ class SqliteSnapshot:
         start = self._terms.nodes(nodes).values()
         along = self._terms.nodes(predicates).values()
         return self._terms.iris(self._reach.run(start, along, inverse, depth))
+
+    def counts(self) -> dict[Node, int]:
+        found: Counter[int] = Counter()
+        for condition in self._visible:
+            found.update(
+                dict(
+                    self._database.rows(
+                        "SELECT f.p, count(*) FROM fact AS f "  # noqa: S608
+                        f"WHERE {condition} GROUP BY f.p"
+                    )
+                )
+            )
+        names = self._terms.objects(set(found))
+        return {str(names[number]): count for number, count in found.items()}
 
     def columns(self, predicates: Collection[Node] | None = None) -> Columns:
         import numpy as np

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -80,6 +81,7 @@ def test_mentions_labels_and_columns(before, after, nodes) -> None:
         assert len(found) == len(set(found)), name
         assert set(found) == expected, name
         assert snapshot.labels(nodes) == memory.labels(nodes), name
+        assert snapshot.counts() == Counter(s.predicate for s in after), name
         columns = snapshot.columns()
         assert len(columns) == len(after), name
         assert set(columns.statements()) == after, name
