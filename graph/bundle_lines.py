@@ -18,10 +18,6 @@ END_LENGTH: Final = 13 + 64 + 1
 _COMMIT_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class NewerBundleError(ValueError):
-    """A header is of a format that this version does not know yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class BundleInfo:
     """What a bundle holds: the names in it, and the commits that its receiver must have."""
@@ -49,14 +45,17 @@ def encode_header(info: BundleInfo) -> bytes:
 
 
 def decode_header(line: bytes) -> BundleInfo:
-    """What the first line says. Raises ValueError, NewerBundleError."""
-    header = _object(line)
+    """What the first line says. Raises ValueError."""
+    try:
+        header = _object(line)
+    except ValueError:
+        header = {}
     if header.get("format") != FORMAT:
         raise ValueError("it is not a bundle of kgdelta")
     version = header.get("version")
     if version != FORMAT_VERSION:
         if type(version) is int and version > FORMAT_VERSION:
-            raise NewerBundleError(f"its format {version} is newer than this one: upgrade kgdelta")
+            raise ValueError(f"its format {version} is newer than this one: upgrade kgdelta")
         raise ValueError(f"its format {version!r} is unknown")
     requires = tuple(_commit_id(commit) for commit in _list(header, "requires"))
     branches, tags = _names(header, "branches"), _names(header, "tags")
@@ -114,10 +113,10 @@ def _line(value: Mapping[str, object]) -> bytes:
 def _object(line: bytes) -> dict[str, Any]:
     try:
         read = json.loads(line)
-    except RecursionError:
-        raise ValueError("a line is nested too deeply") from None
-    if type(read) is not dict:
-        raise ValueError("a line is not a JSON object")
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        raise ValueError("a line that should be a JSON object is none")
     return read
 
 

@@ -9,6 +9,7 @@ an expression ``{"e": [operator, argument, ...]}``.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -33,14 +34,27 @@ def encode_statement(statement: Statement) -> str:
 
 def decode_statement(text: str) -> Statement:
     """The statement that a line says. Raises ValueError where it says none."""
+    return decode_statements([text])[0]
+
+
+def decode_statements(lines: Sequence[str]) -> list[Statement]:
+    """The statements that lines say, a hundred or so at once faster than one by one.
+
+    Raises ValueError where they are not one statement a line.
+    """
+    text = f"[{','.join(lines)}]"
     try:
-        statement = _statement(json.loads(text))
+        read = json.loads(text)
+        if len(read) != len(lines):
+            raise ValueError("not one statement a line")
+        statements = [_statement(one) for one in read]
     except RecursionError:
         raise ValueError("nested too deeply") from None
     # Half a surrogate pair can only come in by an escape; encoding such a text is a ValueError.
     if "\\ud" in text or "\\uD" in text:
-        statement.encode()
-    return statement
+        for statement in statements:
+            statement.encode()
+    return statements
 
 
 def _encode_object(value: Object) -> str:
