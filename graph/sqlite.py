@@ -10,6 +10,7 @@ from graph.errors import InvalidDeltaError, InvalidNameError, NotFoundError
 from graph.model import Delta, Node, Statement
 from graph.resolution import Resolutions
 from graph.snapshot import Columns
+from graph.sqlite_blame import Blaming
 from graph.sqlite_commits import Commits
 from graph.sqlite_compacting import delete_unused, give_back, size_of
 from graph.sqlite_database import Database, is_storable
@@ -163,11 +164,8 @@ class SqliteStore:
             yield from self._history.life(cid, nodes)
 
     def blame(self, nodes: Collection[Node], version: str = MAIN) -> Iterator[Blame]:
-        rows = self.snapshot(version).rows_about(nodes)
-        commits = self._commits.load({origin for _, origin in rows})
-        statements = self._terms.statements([numbers for numbers, _ in rows])
-        for statement, (_, origin) in zip(statements, rows, strict=True):
-            yield Blame(statement, commits[origin].commit)
+        blaming = Blaming(self._terms, self._commits, self._states)
+        yield from blaming.run(self.snapshot(version), nodes)
 
     def branches(self) -> list[Branch]:
         return self._names.branches()

@@ -166,6 +166,11 @@ def _in_our_words(error: apsw.Error | UnicodeDecodeError, source: str) -> StoreE
             return UnavailableError(source, "another process is writing", "try again")
         case apsw.ConnectionClosedError():
             return UnavailableError(source, "this store is closed", "open it again")
+        case apsw.FullError():
+            return UnavailableError(source, "the disk is full", "make room and try again")
+        case apsw.ReadOnlyError() | apsw.CantOpenError():
+            hint = "commits need both, and reading needs the folder"
+            return UnavailableError(source, "its file or folder cannot be written", hint)
     return UnavailableError(source, str(error) or type(error).__name__)
 
 

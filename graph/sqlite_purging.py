@@ -59,8 +59,8 @@ class Purging:
         return self._erase(self._rows_of(known))
 
     def before(self, cid: int) -> Purged:
-        """Erase what no state but the proper ancestors of a commit shows."""
-        old = self._commits.past(cid) - {cid}
+        """Erase what only proper ancestors of a commit show, those with a name left out."""
+        old = self._commits.past(cid) - {cid} - self._named()
         kept = _Kept(self._database, self._gid, old)
         rows = self._database.rows(
             f"SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until FROM fact AS f "  # noqa: S608
@@ -80,6 +80,15 @@ class Purging:
     def _branch_names(self) -> list[str]:
         sql = "SELECT name FROM branch WHERE gid=? AND name IS NOT NULL"
         return [row[0] for row in self._database.rows(sql, (self._gid,))]
+
+    def _named(self) -> set[int]:
+        """Commits that a branch or a tag names."""
+        rows = self._database.rows(
+            "SELECT head FROM branch WHERE gid=?1 AND name IS NOT NULL AND head IS NOT NULL "
+            "UNION SELECT cid FROM tag WHERE gid=?1",
+            (self._gid,),
+        )
+        return {row[0] for row in rows}
 
     def _rows_of(self, numbers: Sequence[Numbers]) -> dict[int, Numbers]:
         rows = self._database.many(

@@ -204,6 +204,18 @@ class SqliteSnapshot:
             found.update((row[:4], row[4:]) for row in rows)
         return found
 
+    def rows_with_key(self, numbers: Numbers) -> list[tuple[Numbers, int]]:
+        """Statements with the subject, predicate and object of one, each with its origin."""
+        return [
+            (row[:4], row[4])
+            for condition in self._visible
+            for row in self._database.rows(
+                f"SELECT {_NUMBERS}, f.origin FROM fact AS f INDEXED BY fact_out "  # noqa: S608
+                f"WHERE f.s=? AND f.p=? AND f.o=? AND {condition}",
+                numbers[:3],
+            )
+        ]
+
     def rows_about(self, nodes: Collection[Node]) -> list[tuple[Numbers, int]]:
         """Statements about nodes in numbers, each with its origin."""
         ids = as_json(self._terms.nodes(set(nodes)).values())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from graph.errors import NotFoundError, UnavailableError
-from graph.model import Delta, Node, Statement
+from graph.model import Delta, Node, Qualifier, Statement
 
 if TYPE_CHECKING:
     from graph.commit import Commit, CommitMeta
@@ -46,10 +46,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """A statement that holds, and the commit that really set it."""
+    """A statement that holds, and the commits that really made it what it is.
+
+    ``commit`` set it as it stands, ``since`` first set its key (subject, predicate, object),
+    and each of its qualifiers has the commit that put it there.
+    """
 
     statement: Statement
     commit: Commit
+    since: Commit
+    qualifiers: tuple[tuple[Qualifier, Commit], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +184,7 @@ class Store(Protocol):
         """What happened to nodes as subjects, or where they are mentioned, oldest first."""
 
     def blame(self, nodes: Collection[Node], version: str = MAIN) -> Iterator[Blame]:
-        """For each statement about the nodes at a version, the commit that set it."""
+        """For each statement about the nodes at a version, the commits that set it."""
 
     def branches(self) -> list[Branch]:
         """All branches by name."""
@@ -230,8 +236,9 @@ class Store(Protocol):
         """
 
     def purge(self, statements: Collection[Statement] = (), before: str | None = None) -> Purged:
-        """Erase statements for good, or all that no state from ``before`` on shows.
+        """Erase statements for good, or all that only the past of ``before`` shows.
 
+        Of that past, what a branch or a tag names keeps its statements.
         A digest stays in each place: states and differences show it, ``verify`` accepts it.
         Raises InvalidDeltaError where a branch still shows one of the statements.
         """

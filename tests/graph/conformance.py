@@ -292,6 +292,30 @@ class StoreConformance:
         assert [c.id for c in store.log()] == [merged.id, ours.id, base.id]
         assert store.delta(merged.id) == Delta.between(state(store, ours.id), state(store))
 
+    def test_blame_of_qualifiers(self, store: Store) -> None:
+        """Each qualifier keeps the commit that put it there, whatever happens around it."""
+        one, two, three, four = (Qualifier(XREF, Literal(text)) for text in "1234")
+        plain = Statement(A, DEFINITION, Literal("d"), (one,))
+        base = put(store, plain)
+        store.create_branch("b")
+        mine = put(store, plain.with_qualifiers((one, two)), removed=(plain,))
+        yours = put(store, plain.with_qualifiers((three,)), removed=(plain,), branch="b")
+        merged = store.merge("main", "b", CommitMeta("merge"))
+        united = plain.with_qualifiers((two, three))
+        (blame,) = store.blame({A})
+        assert (blame.statement, blame.commit.id, blame.since.id) == (united, merged.id, base.id)
+        assert {q: c.id for q, c in blame.qualifiers} == {two: mine.id, three: yours.id}
+        last = put(store, united.with_qualifiers((one, two, four)), removed=(united,))
+        (blame,) = store.blame({A})
+        assert (blame.commit.id, blame.since.id) == (last.id, base.id)
+        assert {q: c.id for q, c in blame.qualifiers} == {one: last.id, two: mine.id, four: last.id}
+        put(store, removed=(blame.statement,))
+        again = put(store, plain)
+        (blame,) = store.blame({A})
+        assert (blame.commit, blame.since, blame.qualifiers) == (again, again, ((one, again),))
+        (early,) = store.blame({A}, "b")
+        assert (early.since.id, early.qualifiers[0][1].id) == (base.id, yours.id)
+
     def test_a_conflict_changes_nothing(self, store: Store) -> None:
         put(store, label(A, "a"))
         store.create_branch("b")

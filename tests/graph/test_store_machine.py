@@ -163,7 +163,7 @@ class StoreMachine(RuleBasedStateMachine):
         try:
             made = self.store.cherry_pick(branch, commit, CommitMeta("pick"))
         except ConflictError:
-            assert head not in self.model.parents[commit] or not delta
+            assert head not in self.model.parents[commit][:1] or not delta
             return
         except InvalidDeltaError:
             assert any(is_erased(s) for s in delta.added)
@@ -246,6 +246,15 @@ class StoreMachine(RuleBasedStateMachine):
         assert {b.statement for b in self.store.blame(NODES, commit)} == known
         for blame in self.store.blame(NODES, commit):
             assert blame.commit.id in past
+            parents = [self.model.states[p] for p in self.model.parents[blame.since.id]]
+            assert blame.since.id in past
+            assert any(s.key == blame.statement.key for s in self.model.states[blame.since.id])
+            assert not any(s.key == blame.statement.key for state in parents for s in state)
+            assert [q for q, _ in blame.qualifiers] == list(blame.statement.qualifiers)
+            for qualifier, setter in blame.qualifiers:
+                made = {s for s in self.model.states[setter.id] if s.key == blame.statement.key}
+                assert any(qualifier in s.qualifiers for s in made)
+                assert setter.id in past
             first = self.model.parents[blame.commit.id][:1]
             assert blame.statement in self.model.states[blame.commit.id]
             assert blame.statement not in (self.model.states[first[0]] if first else frozenset())
