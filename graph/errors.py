@@ -105,6 +105,16 @@ class InvalidResolutionError(StoreError):
         super().__init__(f"{source}:{line}: {reason}")
 
 
+class InvalidRangeError(StoreError):
+    """Two versions that a search is to run between do not bound what is searched for."""
+
+    def __init__(self, good: str | None, bad: str, reason: str) -> None:
+        self.good = good
+        self.bad = bad
+        self.reason = reason
+        super().__init__(f"from {good or 'the beginning'} to {bad}: {reason}")
+
+
 class CorruptBundleError(StoreError):
     """A bundle is not one of ours, is cut off or damaged, or does not add up."""
 
