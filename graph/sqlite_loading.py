@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from graph.digests import Digests, hash_of
 from graph.encoding import encode_text
 from graph.errors import InvalidDeltaError
 from graph.model import (
@@ -81,26 +82,13 @@ class Loading:
             yield self._order[start : start + _PAGE]
 
     def digest(self) -> bytes:
-        """The hash of the delta that these statements are.
-
-        As :func:`graph.model.hash_of_digests`, with the digests sorted as an array.
-        """
-        import numpy as np
-
-        digests = np.empty(len(self), dtype="S32")
-        start = 0
+        """The hash of the delta that these statements are."""
+        added = Digests()
         for page in self._digests():
-            digests[start : start + len(page)] = page
-            start += len(page)
-        digests.sort()
-        sha = hashlib.sha256((0).to_bytes(8, "big") + len(digests).to_bytes(8, "big"))
-        if len(digests):
-            sha.update(digests.view(np.uint8).data)
-        return sha.digest()
+            added.extend(page)
+        return hash_of(Digests(), added)
 
-    def _digests(self) -> Iterator[NDArray[np.bytes_]]:
-        import numpy as np
-
+    def _digests(self) -> Iterator[list[bytes]]:
         c = self._columns
         nodes = [encode_text(term) if isinstance(term, str) else b"" for term in c.terms]
         kinds = [b"N" if isinstance(term, str) else encode_object(term)[:1] for term in c.terms]
@@ -118,11 +106,10 @@ class Loading:
                 c.qualifier[places].tolist(),
                 strict=True,
             )
-            found = [
+            yield [
                 sha256(nodes[s] + nodes[p] + kinds[o] + tails[o] + groups[q]).digest()
                 for s, p, o, q in rows
             ]
-            yield np.frombuffer(b"".join(found), dtype="S32")
 
     def check_new(self, head: SqliteSnapshot) -> None:
         """Raises InvalidDeltaError where the head has one of the statements."""
