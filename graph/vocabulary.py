@@ -21,6 +21,8 @@ RDF_LANG_STRING: Final = RDF + "langString"
 XSD_STRING: Final = XSD + "string"
 XSD_BOOLEAN: Final = XSD + "boolean"
 XSD_HEX_BINARY: Final = XSD + "hexBinary"
+XSD_DATE: Final = XSD + "date"
+XSD_DATE_TIME: Final = XSD + "dateTime"
 XSD_COUNT: Final = XSD + "nonNegativeInteger"
 
 LABEL: Final = RDFS + "label"
@@ -86,6 +88,10 @@ SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY, PROTECTED)
 
 #: The quantifier of an edge whose restriction is not *some*, as a qualifier.
 QUANTIFIER: Final = KGDELTA + "quantifier"
+
+#: When a statement holds in the world, as qualifiers; :mod:`graph.valid_time` reads them.
+VALID_FROM: Final = KGDELTA + "valid_from"
+VALID_TO: Final = KGDELTA + "valid_to"
 
 #: Subject and predicate of what a purge leaves of a statement; its object is the digest.
 ERASED: Final = KGDELTA + "erased"
