@@ -83,6 +83,14 @@ class ProtectedBranchError(StoreError):
         )
 
 
+class ReadOnlyError(StoreError):
+    """What only shows a state was asked to change it."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} is for reading only: commit a delta to change the graph")
+
+
 class ConflictError(StoreError):
     """Two lines of work contradict each other; ``conflicts`` holds each with base, ours, theirs."""
 
