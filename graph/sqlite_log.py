@@ -10,7 +10,7 @@ from typing import Final
 from graph.errors import InvalidDeltaError
 from graph.model import Delta, Node, Statement, in_order, nodes_in
 from graph.sqlite_database import Database, Row
-from graph.sqlite_lineage import Lineage, Span, entries_after, meeting
+from graph.sqlite_lineage import Lineage, Span, entries_after, meeting, visible
 from graph.sqlite_schema import OPEN
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_terms import Numbers, Terms, as_json
@@ -85,6 +85,30 @@ class Log:
         if fids:
             runs.append((ADD, first, len(fids)))
         self._enter(at, runs, cid, size + len(entry.added) - len(entry.removed))
+
+    def copy(self, at: Span, source: Lineage, cid: int) -> None:
+        """Write an entry that gives an empty branch all that a lineage sees, origins kept."""
+        first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
+        branch, seq = int(at.branch), int(at.seq)
+        conditions = visible(source)
+        rows = " UNION ALL ".join(
+            f"SELECT {_NUMBERS}, f.origin FROM fact AS f NOT INDEXED WHERE {condition}"  # noqa: S608
+            for condition in conditions
+        )
+        if conditions:
+            self._database.rows(
+                "INSERT INTO fact(s, p, o, q, branch, since, origin) "  # noqa: S608
+                f"SELECT s, p, o, q, {branch}, {seq}, origin FROM ({rows}) ORDER BY s, p, o, q"
+            )
+        for condition in conditions:
+            self._database.rows(
+                "INSERT INTO mention(node, fid) SELECT m.node, g.fid "  # noqa: S608
+                "FROM mention AS m CROSS JOIN fact AS f ON f.fid=m.fid "
+                "CROSS JOIN fact AS g INDEXED BY fact_out ON g.s=f.s AND g.p=f.p AND g.o=f.o "
+                f"AND g.q=f.q AND g.branch={branch} WHERE {condition}"
+            )
+        last = self._database.value("SELECT coalesce(max(fid), 0) FROM fact")
+        self.write_run(at, first, last - first + 1, cid, last - first + 1)
 
     def write_run(self, at: Span, first: int, count: int, cid: int, size: int) -> None:
         """Write the entry of neighbouring rows that are there already."""

@@ -109,7 +109,9 @@ class Purging:
             "UPDATE fact SET s=?, p=?, o=?, q=? WHERE fid=?",
             ((*stands[numbers], fid) for fid, numbers in rows.items()),
         )
-        self._database.many("DELETE FROM mention WHERE fid=?", ((fid,) for fid in rows))
+        # By node first is how the table is sorted, so it is read through once.
+        sql = "DELETE FROM mention WHERE fid IN (SELECT value FROM json_each(?))"
+        self._database.rows(sql, (as_json(rows),))
         return Purged(len(distinct), commits)
 
     def _silence(

@@ -159,6 +159,9 @@ class Recording:
     def forward(self, row: BranchRow, cid: int) -> Commit:
         """Move a branch to a commit that has its head in the past, as one entry of its log."""
         head, target = self._states.of_branch(row), self._states.of_commit(cid)
+        if not row.seq and not row.depth:
+            self._log.copy(Span(row.bid, 1), target.lineage, cid)
+            return self._commits.get(cid).commit
         entry = self._log.prepare(head, self._log.delta(head.lineage, target.lineage))
         at = Span(row.bid, row.seq + 1)
         self._log.write(at, entry, cid, len(head), origins_of(target, entry.added))

@@ -202,6 +202,10 @@ class SqliteSnapshot:
                 wanted,
             )
             found.update((row[:4], row[4:]) for row in rows)
+            if rows:
+                wanted = [numbers for numbers in wanted if numbers not in found]
+            if not wanted:
+                break
         return found
 
     def rows_with_key(self, numbers: Numbers) -> list[tuple[Numbers, int]]:
