@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ROOMS := graph kgcl ingest queries embeddings kgdelta
 
-.PHONY: demo test test-long lint bench clean
+.PHONY: demo test test-long lint bench bench-store clean
 
 demo: $(READY)
 	$(BIN)/kgdelta demo
@@ -23,6 +23,11 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+bench-store: $(READY)
+	$(BIN)/python -m tests.benchmarks.store --main
+	$(BIN)/python -m tests.benchmarks.store --growth
+	$(BIN)/python -m tests.benchmarks.store --large
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
