@@ -7,9 +7,17 @@ from typing import Final
 from graph.errors import UnavailableError
 from graph.sqlite_database import Database
 
+#: A number is never given twice, so that what another process remembers of it stays true.
+_HIGHEST: Final = """INSERT INTO counter
+    SELECT 'node', coalesce(max(nid), 0) FROM node UNION ALL
+    SELECT 'value', coalesce(max(vid), 0) FROM value UNION ALL
+    SELECT 'qualifier', coalesce(max(qid), 0) FROM qualifier WHERE 1
+    ON CONFLICT(name) DO UPDATE SET value=max(value, excluded.value)"""
 #: Terms that no row of any graph has. Expressions and qualifiers keep what they mention by
 #: ``mention``, whose rows go with the statement.
 _DELETIONS: Final = (
+    _HIGHEST,
+    "INSERT INTO counter VALUES('generation', 1) ON CONFLICT(name) DO UPDATE SET value=value+1",
     "DELETE FROM word WHERE rowid IN (SELECT vid FROM value WHERE NOT EXISTS "
     "(SELECT 1 FROM fact AS f WHERE f.o=-vid) AND searched IS NOT NULL)",
     "DELETE FROM value WHERE NOT EXISTS (SELECT 1 FROM fact AS f WHERE f.o=-vid)",

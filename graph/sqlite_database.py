@@ -36,6 +36,8 @@ class Database:
     def __init__(self, connection: apsw.Connection, source: str) -> None:
         self._connection = connection
         self.source = source
+        #: Where branches started (parent, entry), by number: set once, and never changed.
+        self.forks: dict[int, tuple[int | None, int]] = {}
 
     @classmethod
     def open(cls, location: str, create: bool) -> Database:
@@ -57,6 +59,9 @@ class Database:
                 database._identify(create)
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA cache_size=-65536")
+                # A first load leaves a log of its own size; it need not stay so large.
+                connection.execute("PRAGMA journal_size_limit=8388608")
+                connection.execute("PRAGMA wal_autocheckpoint=2000")
         except BaseException:
             # What went wrong first is what the caller must hear.
             with suppress(apsw.Error):
@@ -132,6 +137,7 @@ class Database:
             with _translated(self.source):
                 self._connection.execute("COMMIT")
         except BaseException:
+            self.forks.clear()
             if self._connection.in_transaction:
                 with _translated(self.source):
                     self._connection.execute("ROLLBACK")

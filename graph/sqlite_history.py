@@ -44,7 +44,7 @@ class History:
             if where.predicate is not None:
                 along = self._terms.nodes({where.predicate}).get(where.predicate)
                 happened = [h for h in happened if h.numbers[1] == along]
-        return set(self._log.commits_at({h.at for h in happened}).values())
+        return {h.cid for h in happened}
 
     def life(self, cid: int, nodes: Collection[Node]) -> Iterator[Event]:
         """Each statement set or withdrawn by a commit in the past of one, oldest first.
@@ -52,11 +52,8 @@ class History:
         What a merge brings is told by the commits that made it, not once more by the merge.
         """
         happened = self._log.happenings(self._gid, nodes)
-        made_at = self._log.commits_at({h.at for h in happened})
         past = self._past(cid, happened)
-        events = {
-            (made_at[h.at], h.op, h.numbers): h for h in happened if made_at.get(h.at) in past
-        }
+        events = {(h.cid, h.op, h.numbers): h for h in happened if h.cid in past}
         commits = self._commits.load({number for number, _, _ in events})
         told = [key for key, h in events.items() if not self._repeats(commits[key[0]], h, events)]
         statements = list(self._terms.statements([numbers for _, _, numbers in told]))
@@ -66,10 +63,10 @@ class History:
 
     def _past(self, cid: int, happened: list[Happening]) -> set[int]:
         """Ancestors among the commits of the happenings; walks them only where it must."""
-        place = self._commits.positions(cid)[0]
-        seen = {s.branch: s.seq for s in lineage_of(self._database, place.branch, place.seq)}
-        if all(h.at.branch in seen and h.at.seq <= seen[h.at.branch] for h in happened):
-            return set(self._log.commits_at({h.at for h in happened}).values())
+        home = self._commits.get(cid).home
+        seen = {s.branch: s.seq for s in lineage_of(self._database, home.branch, home.seq)}
+        if all(h.at.seq <= seen.get(h.at.branch, 0) for h in happened):
+            return {h.cid for h in happened}
         return self._commits.past(cid)
 
     def _repeats(

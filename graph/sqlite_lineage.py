@@ -34,11 +34,14 @@ def lineage_of(database: Database, branch: int, seq: int) -> Lineage:
     bound: int | None = seq
     current: int | None = branch
     while current is not None:
-        found = database.rows("SELECT parent, fork FROM branch WHERE bid=?", (current,))
-        if not found or len(spans) > 10 * MAX_DEPTH:
-            raise CorruptStoreError(database.source, f"damaged: branch {current} has no row")
+        fork = database.forks.get(current)
+        if fork is None:
+            found = database.rows("SELECT parent, fork FROM branch WHERE bid=?", (current,))
+            if not found or len(spans) > 10 * MAX_DEPTH:
+                raise CorruptStoreError(database.source, f"damaged: branch {current} has no row")
+            fork = database.forks[current] = found[0]
         spans.append(Span(int(current), int(bound or 0)))
-        current, bound = found[0]
+        current, bound = fork
     return tuple(spans)
 
 

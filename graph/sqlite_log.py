@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.errors import InvalidDeltaError
-from graph.model import Delta, Node, Statement, in_order, nodes_in
-from graph.sqlite_database import Database, Row
+from graph.model import Delta, Node, Statement, nodes_in
+from graph.sqlite_database import Database
 from graph.sqlite_lineage import Lineage, Span, entries_after, meeting, visible
 from graph.sqlite_schema import OPEN
 from graph.sqlite_snapshot import SqliteSnapshot
@@ -33,12 +33,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A statement opened or closed at a log entry."""
+    """A statement opened or closed at the log entry of a commit."""
 
     at: Span
     op: int
     numbers: Numbers
     origin: int
+    cid: int
 
 
 class Log:
@@ -50,20 +51,27 @@ class Log:
 
     def prepare(self, head: SqliteSnapshot, delta: Delta) -> Entry:
         """Check a delta against the head and store its terms. Raises InvalidDeltaError."""
-        removed = in_order(delta.removed)
-        known = self._terms.numbers(removed)
+        removed = self._found(head, delta.removed)
+        added = list(delta.added)
+        new = dict(zip(self._terms.intern(added), added, strict=True))
+        for numbers in head.rows_of(new):
+            raise InvalidDeltaError("adds what is there already", new[numbers])
+        # In the order of the indexes, which is also the same each time.
+        opened = sorted(new)
+        inner = tuple(_inner_nodes(new[numbers]) for numbers in opened)
+        return Entry(removed, tuple(opened), inner)
+
+    def _found(
+        self, head: SqliteSnapshot, removed: Collection[Statement]
+    ) -> tuple[tuple[int, int], ...]:
+        """The rows of statements, each with its branch. Raises InvalidDeltaError."""
+        listed = list(removed)
+        known = self._terms.numbers(listed)
         holding = head.rows_of(numbers for numbers in known if numbers is not None)
-        for statement, numbers in zip(removed, known, strict=True):
+        for statement, numbers in zip(listed, known, strict=True):
             if numbers is None or numbers not in holding:
                 raise InvalidDeltaError("removes what is not there", statement)
-        added = in_order(delta.added)
-        new = self._terms.intern(added)
-        present = head.rows_of(new)
-        for statement, numbers in zip(added, new, strict=True):
-            if numbers in present:
-                raise InvalidDeltaError("adds what is there already", statement)
-        rows = tuple(holding[numbers][:2] for numbers in known if numbers is not None)
-        return Entry(rows, tuple(new), tuple(_inner_nodes(s) for s in added))
+        return tuple(sorted(row[:2] for row in holding.values()))
 
     def write(
         self, at: Span, entry: Entry, cid: int, size: int, origins: dict[Numbers, int]
@@ -187,59 +195,50 @@ class Log:
         )
 
     def happenings(self, gid: int, nodes: Collection[Node]) -> list[Happening]:
-        """All that ever happened to statements about nodes or mentioning them, on any branch."""
-        rows = self._database.rows(
-            f"SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until, f.origin "  # noqa: S608
-            "FROM json_each(:n) AS j CROSS JOIN fact AS f INDEXED BY fact_out ON f.s=j.value "
-            f"UNION SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until, f.origin "
-            "FROM json_each(:n) AS j CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value "
-            f"UNION SELECT f.fid, {_NUMBERS}, f.branch, f.since, f.until, f.origin "
-            "FROM json_each(:n) AS j CROSS JOIN mention AS m ON m.node=j.value "
-            "CROSS JOIN fact AS f NOT INDEXED ON f.fid=m.fid",
-            {"n": as_json(self._terms.nodes(set(nodes)).values())},
+        """All that commits ever did to statements about nodes or mentioning them, anywhere."""
+        touched = (
+            "SELECT f.fid FROM json_each(:n) AS j "
+            "CROSS JOIN fact AS f INDEXED BY fact_out ON f.s=j.value UNION "
+            "SELECT f.fid FROM json_each(:n) AS j "
+            "CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value UNION "
+            "SELECT m.fid FROM json_each(:n) AS j CROSS JOIN mention AS m ON m.node=j.value"
         )
-        own = {r[0] for r in self._database.rows("SELECT bid FROM branch WHERE gid=?", (gid,))}
-        facts = {row[0]: row[1:] for row in rows if row[5] in own}
-        return self._told(facts)
-
-    def _told(self, facts: dict[int, Row]) -> list[Happening]:
-        """When rows were opened and closed, on their own branch and on others."""
-        found: list[Happening] = []
-        for s, p, o, q, branch, since, until, origin in facts.values():
-            found.append(Happening(Span(branch, since), ADD, (s, p, o, q), origin))
-            if until < OPEN:
-                found.append(Happening(Span(branch, until), REMOVE, (s, p, o, q), origin))
-        closed = self._database.rows(
-            "SELECT c.fid, c.branch, c.until FROM json_each(?) AS j "
-            "CROSS JOIN closed AS c ON c.fid=j.value",
-            (as_json(facts),),
-        )
-        for fid, branch, until in closed:
-            row = facts[fid]
-            found.append(Happening(Span(branch, until), REMOVE, row[:4], row[7]))
-        return found
+        return self._happenings(touched, gid, nodes)
 
     def with_predicate(self, gid: int, predicate: Node) -> list[Happening]:
-        """All that ever happened to statements with a predicate, on any branch."""
-        rows = self._database.rows(
-            f"SELECT {_NUMBERS}, f.branch, f.since, f.until, f.origin, f.fid "  # noqa: S608
-            "FROM json_each(?1) AS j CROSS JOIN fact AS f INDEXED BY fact_predicate "
-            "ON f.p=j.value JOIN branch AS b ON b.bid=f.branch AND b.gid=?2",
-            (as_json(self._terms.nodes({predicate}).values()), gid),
+        """All that commits ever did to statements with a predicate, anywhere."""
+        touched = (
+            "SELECT f.fid FROM json_each(:n) AS j "
+            "CROSS JOIN fact AS f INDEXED BY fact_predicate ON f.p=j.value"
         )
-        return self._told({row[8]: row[:8] for row in rows})
+        return self._happenings(touched, gid, {predicate})
 
-    def commits_at(self, entries: Collection[Span]) -> dict[Span, int]:
-        """The commit numbers of log entries at which their commits were made.
+    def _happenings(self, touched: str, gid: int, nodes: Collection[Node]) -> list[Happening]:
+        """When rows were opened and closed, on their own branch and on others.
 
-        Entries that only repeat a commit of another branch (a fast-forward) are left out.
+        Entries that only repeat a commit of another branch (a fast-forward) are left out: they
+        are not where the commit was made.
         """
-        rows = self._database.many(
-            "SELECT p.branch, p.seq, p.cid FROM position AS p JOIN commits AS c ON c.cid=p.cid "
-            "AND c.branch=p.branch AND c.seq=p.seq WHERE p.branch=? AND p.seq=?",
-            ((span.branch, span.seq) for span in entries),
+        made = (
+            "CROSS JOIN position AS p ON p.branch=e.branch AND p.seq=e.seq CROSS JOIN commits AS c "
+            "ON c.cid=p.cid AND c.branch=e.branch AND c.seq=e.seq AND c.gid=:g"
         )
-        return {Span(row[0], row[1]): row[2] for row in rows}
+        rows = self._database.rows(
+            f"WITH touched(fid) AS MATERIALIZED ({touched}), "  # noqa: S608
+            "e(op, fid, branch, seq) AS ("
+            "SELECT 1, f.fid, f.branch, f.since FROM touched CROSS JOIN fact AS f USING(fid) "
+            "UNION ALL SELECT 0, f.fid, f.branch, f.until FROM touched "
+            f"CROSS JOIN fact AS f USING(fid) WHERE f.until<{OPEN} "
+            "UNION ALL SELECT 0, k.fid, k.branch, k.until FROM touched "
+            "CROSS JOIN closed AS k USING(fid)) "
+            f"SELECT e.branch, e.seq, e.op, {_NUMBERS}, f.origin, c.cid "
+            f"FROM e {made} CROSS JOIN fact AS f ON f.fid=e.fid",
+            {"n": as_json(self._terms.nodes(nodes).values()), "g": gid},
+        )
+        return [
+            Happening(Span(branch, seq), op, (s, p, o, q), origin, cid)
+            for branch, seq, op, s, p, o, q, origin, cid in rows
+        ]
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 def _runs_and_words(connection: apsw.Connection) -> None:
     """Format 2: the log holds runs of rows, and texts are found by their words."""
     connection.execute("ALTER TABLE change ADD COLUMN n INTEGER NOT NULL DEFAULT 1")
+    connection.execute(
+        "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    connection.execute("DROP INDEX fact_predicate")
+    connection.execute("CREATE INDEX fact_predicate ON fact(p, branch)")
     connection.execute("ALTER TABLE value ADD COLUMN searched INTEGER")
     connection.execute(
         "CREATE VIRTUAL TABLE word USING fts5(text, content='', contentless_delete=1, "

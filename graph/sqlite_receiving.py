@@ -113,7 +113,7 @@ class Receiving:
         """Give a name to the line that ends in a commit, or to a new one there."""
         bid = self._tips.pop(cid, None)
         if empty is not None:
-            self._database.rows("DELETE FROM branch WHERE bid=?", (empty.bid,))
+            self._database.rows("UPDATE branch SET name=NULL WHERE bid=?", (empty.bid,))
         if bid is None:
             self._names.start(name, cid)
         else:

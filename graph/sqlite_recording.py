@@ -49,6 +49,7 @@ class Recording:
         """One transaction; what it interned is forgotten where it fails."""
         try:
             with self._database.transaction():
+                self._terms.refresh()
                 yield
         except BaseException:
             self._terms.forget()

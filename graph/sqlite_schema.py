@@ -12,19 +12,22 @@ SCHEMA_VERSION: Final = 2
 #: ``until`` of a row that still holds. Four bytes in each of three indexes, so not larger.
 OPEN: Final = (1 << 31) - 1
 
-#: Indexes of statements, by name; a first load makes them after its rows.
+#: Indexes of statements, by name; a first load makes them after its rows. The last has no
+#: ``until``: closing a row then leaves it as it is, and its readers fetch the row anyway.
 FACT_INDEXES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "fact_out": "CREATE INDEX fact_out ON fact(s, branch, until, p, o, since)",
         "fact_in": "CREATE INDEX fact_in ON fact(o, branch, until, p, s, since)",
-        "fact_predicate": "CREATE INDEX fact_predicate ON fact(p, branch, until)",
+        "fact_predicate": "CREATE INDEX fact_predicate ON fact(p, branch)",
     }
 )
 
 #: Node ids are positive; literals and expressions stand in ``fact.o`` as ``-vid``.
+#: ``counter`` has the highest numbers of terms ever given, and how often terms were deleted.
 #: ``word`` holds the words of texts that a search finds, by ``value.vid``.
 #: A row of ``change`` is a run of ``n`` rows of ``fact``, the first of which is ``fid``.
 SCHEMA: Final = (
+    "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE graph(gid INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     "CREATE TABLE node(nid INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE)",
     """CREATE TABLE value(

@@ -49,6 +49,7 @@ class Terms:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._objects: dict[int, Object] = {}
+        self._generation: int | None = None
         self._iris: dict[int, Node] = {}
         self._nodes: dict[Node, int] = {}
         self._qualifiers: dict[int, tuple[Qualifier, ...]] = {0: ()}
@@ -122,16 +123,33 @@ class Terms:
         """Numbers of nodes, new ones stored."""
         known = self.nodes(iris)
         missing = sorted(iris - known.keys())
-        last = self._database.value("SELECT coalesce(max(nid), 0) FROM node")
+        last = self._last("node", "nid")
         new = {iri: nid for nid, iri in enumerate(missing, last + 1)}
         self._database.many("INSERT INTO node(iri, nid) VALUES(?, ?)", new.items())
         return known | new
+
+    def _last(self, table: str, column: str) -> int:
+        """The highest number ever given, of rows that are gone too."""
+        sql = (
+            f"SELECT max(coalesce((SELECT max({column}) FROM {table}), 0), "  # noqa: S608
+            "coalesce((SELECT value FROM counter WHERE name=?), 0))"
+        )
+        return int(self._database.value(sql, (table,)))
+
+    def refresh(self) -> bool:
+        """Forget what is remembered if terms were deleted since; whether they were."""
+        generation = self._database.value("SELECT value FROM counter WHERE name='generation'")
+        if generation == self._generation:
+            return False
+        self.forget()
+        self._generation = generation
+        return True
 
     def intern_values(self, terms: set[Object]) -> dict[Object, int]:
         """Numbers of literals and expressions (positive here), new ones stored."""
         digests = {term: digest_of(encode_object(term)) for term in terms}
         known = self._by_digest("SELECT ?1, vid FROM value WHERE digest=?1", digests)
-        last = self._database.value("SELECT coalesce(max(vid), 0) FROM value")
+        last = self._last("value", "vid")
         missing = sorted((term for term in terms if term not in known), key=digests.__getitem__)
         new = {term: vid for vid, term in enumerate(missing, last + 1)}
         self._database.many(
@@ -146,7 +164,7 @@ class Terms:
         data = {group: encode_qualifiers(group) for group in groups}
         digests = {group: digest_of(encoded) for group, encoded in data.items()}
         known = self._by_digest("SELECT ?1, qid FROM qualifier WHERE digest=?1", digests)
-        last = self._database.value("SELECT coalesce(max(qid), 0) FROM qualifier")
+        last = self._last("qualifier", "qid")
         missing = sorted((group for group in groups if group not in known), key=digests.__getitem__)
         new = {group: qid for qid, group in enumerate(missing, last + 1)}
         self._database.many(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import InvalidNameError, NotFoundError
+from graph.model import Literal
 from graph.sqlite import SqliteStore
 from graph.store import open_store
 from tests.graph.clocks import Ticking
@@ -57,5 +58,27 @@ def test_several_graphs_share_a_file(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="graph"):
         open_store(url, "third")
     assert list(one.verify()) == list(other.verify()) == []
+    one.close()
+    other.close()
+
+
+def test_what_another_handle_deleted_is_not_remembered(tmp_path: Path) -> None:
+    """Numbers of terms are never given twice, and a writer looks whether its own still stand."""
+    path = str(tmp_path / "kg.db")
+    one, other = open_store(path, create=True), open_store(path)
+    gone = label("urn:n:gone", "gone")
+    put(one, gone, label(A, "a"))
+    put(one, removed=(gone,))
+    held = one.snapshot("main~1")
+    assert held.labels({"urn:n:gone"}) == {"urn:n:gone": Literal("gone")}
+    other.purge([gone])
+    put(other, label("urn:n:new", "new"))
+    assert state(one) == {label(A, "a"), label("urn:n:new", "new")}
+    assert set(held.statements()) == {label(A, "a"), gone.erased}
+    put(one, gone)
+    both = {label(A, "a"), label("urn:n:new", "new"), gone}
+    assert state(one) == state(other) == both
+    assert one.snapshot().labels({"urn:n:gone"}) == {"urn:n:gone": Literal("gone")}
+    assert list(other.verify()) == list(one.verify()) == []
     one.close()
     other.close()
