@@ -31,10 +31,10 @@ class Digests:
             return b"".join(sorted(bytes(self._data[at : at + _LENGTH]) for at in starts))
         import numpy as np
 
-        # Compared as text padded with zeros, which orders bytes of one length as bytes.
-        table = np.frombuffer(self._data, dtype=f"S{_LENGTH}").copy()
-        table.sort()
-        return table.view(np.uint8).data
+        # Compared as text padded with zeros, which orders bytes of one length as bytes. Sorted
+        # where they lie: a set has no other order to keep.
+        np.frombuffer(self._data, dtype=f"S{_LENGTH}").sort()
+        return memoryview(self._data)
 
 
 def hash_of(removed: Digests, added: Digests) -> bytes:

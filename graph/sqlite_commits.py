@@ -62,11 +62,14 @@ class Commits:
         self._database = database
         self._gid = gid
 
+    def next(self) -> int:
+        """The number that the next commit gets, inside a transaction."""
+        return 1 + int(self._database.value("SELECT coalesce(max(cid), 0) FROM commits"))
+
     def add(self, commit: Commit, home: Span, parents: Iterable[int]) -> int:
         """Write a commit; returns its number."""
         first, second = (*parents, None, None)[:2]
-        last = self._database.value("SELECT coalesce(max(cid), 0) FROM commits")
-        cid = int(last) + 1
+        cid = self.next()
         self._database.rows(
             "INSERT INTO commits(cid, gid, id, branch, seq, first, second, delta, author, "
             "authored, committed, message, changes, provenance) "

@@ -49,6 +49,7 @@ class Loading:
         self._columns = columns
         self._ids, self._groups = _interned(terms, columns)
         self._order = self._distinct()
+        self._first = 0
 
     def __len__(self) -> int:
         return len(self._order)
@@ -122,14 +123,20 @@ class Loading:
                 statement = next(self._terms.statements(list(present)))
                 raise InvalidDeltaError("adds what is there already", statement)
 
-    def write(self, log: Log, at: Span, cid: int, size: int) -> None:
-        """Write the rows, what they mention, and their entry in the log."""
-        first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
-        with _indexes_last(self._database, fresh=first == 1):
-            self._facts(first, at, cid)
-        self._mentions(first)
+    def write(self, at: Span, cid: int) -> None:
+        """Write the rows and what they mention, as set by a commit that will be made."""
+        self._first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
+        with _indexes_last(self._database, fresh=self._first == 1):
+            self._facts(self._first, at, cid)
+        self._mentions(self._first)
         self._texts()
-        log.write_run(at, first, len(self), cid, size + len(self))
+
+    def enter(self, log: Log, at: Span, cid: int, size: int, renamed: bool) -> None:
+        """Write the entry in the log, for a commit that may be another than was expected."""
+        if renamed:
+            sql = "UPDATE fact SET origin=? WHERE fid>=?"
+            self._database.rows(sql, (cid, self._first))
+        log.write_run(at, self._first, len(self), cid, size + len(self))
 
     def _facts(self, first: int, at: Span, cid: int) -> None:
         import numpy as np

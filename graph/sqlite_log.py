@@ -160,7 +160,9 @@ class Log:
                 rows = self._database.rows(
                     f"SELECT {_NUMBERS}, c.op FROM change AS c "  # noqa: S608
                     "CROSS JOIN fact AS f ON f.fid BETWEEN c.fid AND c.fid+c.n-1 "
-                    "WHERE c.branch=? AND c.seq>? AND c.seq<=?",
+                    "WHERE c.branch=?1 AND c.seq>?2 AND c.seq<=?3 AND NOT (f.branch=?1 "
+                    # What was opened and closed again on the way cancels out.
+                    "AND f.since>?2 AND f.until<=?3)",
                     (branch, low, high),
                 )
                 for row in rows:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from graph.commit import CommitMeta
 from graph.errors import InvalidNameError, NotFoundError
 from graph.model import Literal
+from graph.snapshot import columns_from
 from graph.sqlite import SqliteStore
 from graph.store import open_store
 from tests.graph.clocks import Ticking
@@ -43,6 +46,23 @@ class TestSqlite(StoreConformance, WorkConformance):
         with pytest.raises(InvalidNameError):
             store.delete_branch("main")
         assert list(store.verify()) == []
+
+
+def test_a_load_that_a_sibling_made_before() -> None:
+    """The same content at the same moment is the same commit, on two branches."""
+    store = SqliteStore.open(
+        ":memory:", create=True, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    put(store, label(A, "a"))
+    store.create_branch("b")
+    columns = columns_from([label("urn:n:b", "b"), label("urn:n:c", "c")])
+    head = store.resolve("main")
+    made = [store.load(branch, columns, head, CommitMeta("load")) for branch in ("main", "b")]
+    assert made[0] == made[1]
+    assert state(store) == state(store, "b")
+    assert {b.commit.id for b in store.blame({"urn:n:b"}, "b")} == {made[0].id}
+    assert list(store.verify()) == []
+    store.close()
 
 
 def test_several_graphs_share_a_file(tmp_path: Path) -> None:
