@@ -112,6 +112,14 @@ class Loading:
                 for s, p, o, q in rows
             ]
 
+    def check_whole(self) -> None:
+        """Raises InvalidDeltaError where a row stands for what was erased."""
+        import numpy as np
+
+        predicates = np.unique(self._columns.predicate).tolist()
+        if any(self._columns.terms[place] == ERASED for place in predicates):
+            raise InvalidDeltaError("adds what was erased", ERASED)
+
     def check_new(self, head: SqliteSnapshot) -> None:
         """Raises InvalidDeltaError where the head has one of the statements."""
         if not len(head):
@@ -131,9 +139,9 @@ class Loading:
         self._mentions(self._first)
         self._texts()
 
-    def enter(self, log: Log, at: Span, cid: int, size: int, renamed: bool) -> None:
-        """Write the entry in the log, for a commit that may be another than was expected."""
-        if renamed:
+    def enter(self, log: Log, at: Span, cid: int, size: int, instead: bool = False) -> None:
+        """Write the entry in the log; ``instead`` where the commit is not the one expected."""
+        if instead:
             sql = "UPDATE fact SET origin=? WHERE fid>=?"
             self._database.rows(sql, (cid, self._first))
         log.write_run(at, self._first, len(self), cid, size + len(self))
@@ -204,8 +212,6 @@ def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
     for place in (*subjects.tolist(), *predicates.tolist()):
         if not isinstance(columns.terms[place], str):
             raise InvalidDeltaError("subject or predicate is no node", columns.terms[place])
-    if any(columns.terms[place] == ERASED for place in predicates.tolist()):
-        raise InvalidDeltaError("adds what was erased", ERASED)
     groups = {place: columns.qualifiers[place] for place in np.unique(columns.qualifier).tolist()}
     nodes = {term for place in used if isinstance(term := columns.terms[place], str)}
     values = {term for place in used if not isinstance(term := columns.terms[place], str)}

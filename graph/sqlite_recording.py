@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Final
 
 from graph.commit import Commit, CommitMeta, as_utc
 from graph.errors import InvalidDeltaError, ProtectedBranchError, StaleHeadError
 from graph.model import Delta, Literal, Statement
 from graph.prefixes import ontology_node
-from graph.snapshot import Columns
+from graph.snapshot import Columns, columns_from
 from graph.sqlite_commits import Commits
 from graph.sqlite_database import Database
 from graph.sqlite_lineage import Span
+from graph.sqlite_loading import Loading
 from graph.sqlite_log import Log
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_states import States
 from graph.sqlite_terms import Numbers, Terms
 from graph.sqlite_versions import BranchRow, Versions
 from graph.vocabulary import ERASED, PROTECTED
+
+#: More statements than this are written as columns, in an order that the indexes like.
+_MANY: Final = 20_000
 
 
 class Recording:
@@ -86,12 +90,13 @@ class Recording:
 
     def load(self, row: BranchRow, columns: Columns, meta: CommitMeta) -> Commit:
         """Write a commit that only adds, from columns. Raises InvalidDeltaError."""
-        from graph.sqlite_loading import Loading
+        from concurrent.futures import ThreadPoolExecutor
 
         parents = () if row.head is None else (row.head,)
         head, at = self._states.of_branch(row), Span(row.bid, row.seq + 1)
         with _unicode(), ThreadPoolExecutor(1) as beside:
             loading = Loading(self._database, self._terms, columns)
+            loading.check_whole()
             loading.check_new(head)
             # The hash needs nothing of the store, and SQLite works without the interpreter.
             digest = beside.submit(loading.digest)
@@ -99,7 +104,7 @@ class Recording:
             loading.write(at, expected)
             commit = self._made(parents, digest.result(), meta)
         cid = self._number(commit, at, parents)
-        loading.enter(self._log, at, cid, len(head), renamed=cid != expected)
+        loading.enter(self._log, at, cid, len(head), instead=cid != expected)
         return commit
 
     def _made(self, parents: tuple[int, ...], delta: bytes, meta: CommitMeta) -> Commit:
@@ -121,9 +126,15 @@ class Recording:
         parents: tuple[int, ...],
         source: SqliteSnapshot | None = None,
     ) -> None:
-        head = self._states.of_branch(row)
+        head, at = self._states.of_branch(row), Span(row.bid, row.seq + 1)
+        if len(delta.added) > _MANY and not delta.removed and source is None:
+            loading = Loading(self._database, self._terms, columns_from(delta.added))
+            loading.check_new(head)
+            cid = self._number(commit, at, parents)
+            loading.write(at, cid)
+            loading.enter(self._log, at, cid, len(head))
+            return
         entry = self._log.prepare(head, delta)
-        at = Span(row.bid, row.seq + 1)
         cid = self._number(commit, at, parents)
         origins = {} if source is None else origins_of(source, entry.added)
         self._log.write(at, entry, cid, len(head), origins)
