@@ -44,10 +44,15 @@ def size_of(database: Database) -> int:
 
 
 def give_back(database: Database) -> None:
-    """Write the file anew without unused space. Raises UnavailableError while others read."""
-    database.rows("VACUUM")
-    busy, *_ = database.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+    """Write the file anew without unused space. Raises UnavailableError while others use it."""
+    try:
+        database.rows("VACUUM")
+        busy, *_ = database.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+    except UnavailableError:
+        busy = True
     if busy:
         raise UnavailableError(
-            database.source, "others are reading, so its log could not be emptied", "try again"
+            database.source,
+            "all is recorded, but the file keeps its old pages while others use it",
+            "run `kgdelta compact` when they are done",
         )

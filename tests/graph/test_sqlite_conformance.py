@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import apsw
 import pytest
 
 from graph.commit import CommitMeta
-from graph.errors import InvalidNameError, NotFoundError
-from graph.model import Literal
+from graph.errors import InvalidNameError, NotFoundError, UnavailableError
+from graph.model import Literal, Qualifier, Statement
 from graph.snapshot import columns_from
 from graph.sqlite import SqliteStore
 from graph.store import open_store
+from graph.vocabulary import EXACT_SYNONYM, XREF
 from tests.graph.clocks import Ticking
 from tests.graph.conformance import A, StoreConformance, label, put, state
 from tests.graph.conformance_work import WorkConformance
@@ -102,3 +104,48 @@ def test_what_another_handle_deleted_is_not_remembered(tmp_path: Path) -> None:
     assert list(other.verify()) == list(one.verify()) == []
     one.close()
     other.close()
+
+
+def test_what_is_purged_is_not_in_the_file(tmp_path: Path) -> None:
+    """Not in a table, not in the index of words, not in a page that is free, not in the log."""
+    path = tmp_path / "kg.db"
+    store = open_store(str(path), create=True)
+    secret = Statement(
+        "urn:n:JaneRoe", EXACT_SYNONYM, Literal("xyzzyperson"), (Qualifier(XREF, Literal("ssn42")),)
+    )
+    put(
+        store, secret, label(A, "a"), meta=CommitMeta("about xyzzyperson", changes=("xyzzyperson",))
+    )
+    put(store, removed=(secret,))
+    words = (b"JaneRoe", b"xyzzyperson", b"ssn42")
+
+    def left() -> set[bytes]:
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        return {word for word in words if word in content}
+
+    assert left() == set(words)
+    store.purge([secret])
+    assert left() == set()
+    assert list(store.verify()) == []
+    store.close()
+    assert left() == set()
+
+
+def test_a_reader_keeps_old_pages_and_is_told(tmp_path: Path) -> None:
+    path = str(tmp_path / "kg.db")
+    store = open_store(path, create=True)
+    gone = label("urn:n:gone", "gone")
+    put(store, gone)
+    put(store, removed=(gone,))
+    reader = apsw.Connection(path)
+    reader.execute("BEGIN")
+    list(reader.execute("SELECT count(*) FROM fact"))
+    store._database.rows("PRAGMA busy_timeout=10")
+    with pytest.raises(UnavailableError, match="compact"):
+        store.purge([gone])
+    assert state(store, "main~1") == {gone.erased}
+    reader.execute("COMMIT")
+    store.compact()
+    reader.close()
+    assert list(store.verify()) == []
+    store.close()
