@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.benchmarks.peers.system import When, Workload
-from tests.benchmarks.store_workers import OURS, Measured
+from tests.benchmarks.store_workers import INDEXING_LATER, Measured
 
 _LOADS = 3
 _ROUNDS = 5
@@ -29,14 +29,13 @@ def run_main(systems: list[Measured], work: Workload) -> None:
 
 
 def _commit(systems: list[Measured], commits: int) -> None:
-    ours = [system for system in systems if system.name in OURS]
     for first in range(0, commits, _TOGETHER):
-        for system in ours:
-            last = min(first + _TOGETHER, commits)
-            system.measure("commit", do="commit", first=first, last=last)
-    # The others go one after the other: what they do in the background would slow the rest.
+        last = min(first + _TOGETHER, commits)
+        for system in systems:
+            if system.name not in INDEXING_LATER:
+                system.measure("commit", do="commit", first=first, last=last)
     for system in systems:
-        if system not in ours:
+        if system.name in INDEXING_LATER:
             system.measure("commit", do="commit", first=0, last=commits)
             system.measure("settle", do="settle")
 

@@ -73,9 +73,12 @@ def make(size: Size, seed: int = 20_261_122) -> Made:
 
 
 def _hierarchy(random: np.random.Generator, nodes: int, count: int) -> Table:
-    children = np.concatenate(
-        [np.arange(1, nodes), random.integers(1, nodes, max(count - nodes + 1, 0))]
-    )
+    more = random.integers(1, nodes, max(count - nodes + 1, 0))
+    return _parents(random, np.concatenate([np.arange(1, nodes), more]))
+
+
+def _parents(random: np.random.Generator, children: Table) -> Table:
+    """An edge of the hierarchy for each child."""
     low, high = children // 4, children // 2
     parents = low + (random.random(len(children)) * (high - low + 1)).astype(np.int64)
     parents = np.minimum(parents, children - 1)
@@ -123,20 +126,26 @@ def _history(
             live[place] = live[-1]
             live.pop()
         there.difference_update(gone)
-        new: set[int] = set()
-        while len(new) < size.changes:
-            part = size.changes - len(new)
-            children = random.integers(1, size.nodes, max(part // 10, 1))
-            parents = children // 2
-            steps = np.column_stack([children, np.zeros_like(children), parents])
-            rows = np.concatenate([steps, _others(random, size.nodes, part)])
-            fresh = [key for key in _keys(rows, size.nodes).tolist() if key not in there]
-            new.update(key for key in fresh[:part] if key not in gone)
+        new = _added(random, np.array(gone), there, size)
         live += sorted(new)
         there |= new
         removed.append(_rows(np.array(sorted(gone)), size.nodes))
         added.append(_rows(np.array(sorted(new)), size.nodes))
     return removed, added
+
+
+def _added(random: np.random.Generator, gone: Table, there: set[int], size: Size) -> set[int]:
+    """As many new edges as are gone; who lost a parent gets another, so the hierarchy lasts."""
+    rows = _rows(gone, size.nodes)
+    drawn = _parents(random, rows[rows[:, 1] == 0, 0])
+    barred = set(gone.tolist())
+    new: set[int] = set()
+    while len(new) < size.changes:
+        left = size.changes - len(new)
+        fitting = set(_keys(drawn, size.nodes).tolist()) - there - barred
+        new.update(sorted(fitting)[:left])
+        drawn = _others(random, size.nodes, left)
+    return new
 
 
 def _roots(hierarchy: Table, size: Size, count: int = 5) -> list[int]:
