@@ -1,11 +1,11 @@
-"""A process that commits until it is done or killed: ``LOCATION BRANCH NAME COUNT [STEPS]``.
+"""A process that commits until it is done or killed.
 
-Each commit adds :data:`SIZE` statements, and its id is printed once it is made. With STEPS the
-process kills itself after so many times :data:`STRIDE` steps of SQLite's machine.
+Each commit adds :data:`SIZE` statements, and its id is printed once it is made.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -16,14 +16,16 @@ import apsw
 from graph.commit import CommitMeta
 from graph.errors import StaleHeadError
 from graph.model import Delta, Literal, Statement
-from graph.store import open_store
+from graph.store import Store, open_store
 
 SIZE: Final = 20
+#: Steps of SQLite's machine.
 STRIDE: Final = 20
+READY: Final = "ready"
 
 
 def kill_after(strides: int) -> None:
-    """Make connections count steps, and kill this process in the middle of a statement."""
+    """Kill this process within a statement, after so many strides of SQLite's machine."""
     left = strides
 
     def count() -> bool:
@@ -36,9 +38,8 @@ def kill_after(strides: int) -> None:
     apsw.connection_hooks.append(lambda connection: connection.set_progress_handler(count, STRIDE))
 
 
-def work(location: str, branch: str, name: str, count: int) -> None:
+def work(store: Store, branch: str, name: str, count: int) -> None:
     """Commit to a branch on which others may commit too."""
-    store = open_store(location)
     done = 0
     while done < count:
         head = store.snapshot(branch).version.commit
@@ -49,12 +50,33 @@ def work(location: str, branch: str, name: str, count: int) -> None:
         except StaleHeadError:
             continue
         done += 1
-        sys.stdout.write(f"{commit.id}\n")
-        sys.stdout.flush()
+        say(commit.id)
+
+
+def say(line: str) -> None:
+    """Tell the process that started this one."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Read what to do, open the store, maybe wait for a word on standard input, and commit."""
+    parser = argparse.ArgumentParser()
+    for name in ("location", "branch", "name"):
+        parser.add_argument(name)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--strides", type=int)
+    parser.add_argument("--wait", action="store_true")
+    told = parser.parse_args()
+    if told.strides is not None:
+        kill_after(told.strides)
+    store = open_store(told.location)
+    if told.wait:
+        say(READY)
+        sys.stdin.readline()
+    work(store, told.branch, told.name, told.count)
     store.close()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 5:
-        kill_after(int(sys.argv[5]))
-    work(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -14,14 +13,10 @@ FileName: TypeAlias = str | apsw.URIFilename | None
 
 
 class FaultyDisk(apsw.VFS):
-    """Names files of a kind that fails; everything else is the real file system's."""
+    """The default while it is registered; subclasses open files of a kind that fails."""
 
     def __init__(self) -> None:
         super().__init__(type(self).__name__, "", makedefault=True)
-
-    @abstractmethod
-    def xOpen(self, name: FileName, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
-        """Open a file of the kind that fails."""
 
 
 @contextmanager

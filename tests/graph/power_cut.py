@@ -187,7 +187,7 @@ class _File(apsw.VFSFile):
         self._disk.count()
         super().xTruncate(newsize)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802, ARG002
+    def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.count()
         self._platter.sync()
         if self._folder_due:

@@ -184,7 +184,7 @@ def test_a_store_that_is_being_made_can_be_made_again(tmp_path: Path, at: int) -
 
 def test_a_store_that_syncs_less_loses_commits(tmp_path: Path) -> None:
     """The cuts have teeth: what a store gains by syncing at each commit would show."""
-    found = Cuts(tmp_path, "NORMAL", seed=1).anywhere(20)
+    found = Cuts(tmp_path, "NORMAL", seed=1).anywhere(40)
     assert found[Outcome.LOST] > 0
     assert found[Outcome.BROKEN] == 0
 
