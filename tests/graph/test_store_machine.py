@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from graph.bundle import read_bundle, write_bundle
 from graph.commit import CommitMeta
 from graph.errors import ConflictError, InvalidDeltaError
 from graph.memory import MemorySnapshot
@@ -212,15 +214,19 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.order and all(self.model.heads.values()))
     @rule()
     def move_to_another_store(self) -> None:
-        """All that the branches have goes into a new store, which is used from now on."""
-        heads = {name: head for name, head in self.model.heads.items() if head}
-        commits = list(self.store.past(sorted(heads)))
+        """A bundle of all branches is unpacked in a new store, which is used from now on."""
+        packed = BytesIO()
+        write_bundle(self.store, packed, sorted(self.model.heads))
+        packed.seek(0)
         other = SqliteStore.open(":memory:", create=True, clock=self.clock)
-        carried = [(commit, self.store.delta(commit.id)) for commit in commits]
-        received = other.receive(carried, heads)
-        assert set(received.commits) == {
-            c for head in heads.values() for c in self.model.past(head)
-        }
+        with read_bundle(packed) as bundle:
+            assert bundle.info.branches == self.model.heads
+            received = other.receive(bundle.commits(), bundle.info.branches)
+        again = BytesIO()
+        write_bundle(other, again, sorted(self.model.heads))
+        assert again.getvalue() == packed.getvalue()
+        heads = self.model.heads.values()
+        assert set(received.commits) == {c for head in heads for c in self.model.past(head)}
         self.store.close()
         self.store = other
         self.model.forget(set(received.commits))
