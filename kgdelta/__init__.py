@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kgdelta.facade import (
-        Changes,
         Graph,
-        Rows,
         apply,
         diff,
         open,  # noqa: A004
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
         read,
         write,
     )
+    from kgdelta.rows import Changes, Rows
 
 __all__ = [
     "Changes",

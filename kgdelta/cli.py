@@ -17,21 +17,27 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "demo": "kgdelta.commands.demo",
         "init": "kgdelta.commands.refs",
+        "graphs": "kgdelta.commands.refs",
         "import": "kgdelta.commands.files",
         "export": "kgdelta.commands.files",
         "convert": "kgdelta.commands.files",
         "parse": "kgdelta.commands.changes",
         "apply": "kgdelta.commands.changes",
-        "diff": "kgdelta.commands.changes",
+        "diff": "kgdelta.commands.difference",
         "log": "kgdelta.commands.past",
         "show": "kgdelta.commands.past",
         "life": "kgdelta.commands.past",
         "blame": "kgdelta.commands.past",
+        "bisect": "kgdelta.commands.bisecting",
         "branch": "kgdelta.commands.refs",
         "tag": "kgdelta.commands.refs",
         "merge": "kgdelta.commands.merging",
+        "cherry-pick": "kgdelta.commands.merging",
         "revert": "kgdelta.commands.merging",
-        "verify": "kgdelta.commands.refs",
+        "bundle": "kgdelta.commands.exchange",
+        "verify": "kgdelta.commands.care",
+        "compact": "kgdelta.commands.care",
+        "purge": "kgdelta.commands.care",
         "search": "kgdelta.commands.ask",
         "tree": "kgdelta.commands.ask",
         "shift": "kgdelta.commands.drift",
@@ -50,23 +56,27 @@ class LazyGroup(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(import_module(module), f"{cmd_name}_command")
+        command = getattr(import_module(module), f"{cmd_name.replace('-', '_')}_command")
         return command if isinstance(command, click.Command) else None
 
 
 @click.command(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="kgdelta")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
     """Version control and drift analysis for knowledge graphs.
 
     Exit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 bad input, 4 rejected change,
     5 stale head, 6 not found, 7 unavailable.
     """
     del debug  # read from the arguments by main, which must know it before parsing fails
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from graph.errors import KgdeltaError
+from graph.errors import KgdeltaError, StaleHeadError, StoreError
 
 #: By class name, so that no room is imported for the table; the nearest base class decides.
 EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
@@ -21,7 +21,11 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "IngestError": 3,
         "QueryError": 3,
         "TrainingError": 3,
+        "CorruptBundleError": 3,
+        "InvalidResolutionError": 3,
+        "InvalidRangeError": 3,
         "InvalidDeltaError": 4,
+        "ProtectedBranchError": 4,
         "RejectedChangeError": 4,
         "ChangeError": 4,
         "StaleHeadError": 5,
@@ -33,6 +37,20 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
 
 class UsageError(KgdeltaError):
     """A command was put together wrongly."""
+
+
+class DivergedBranchError(StaleHeadError):
+    """A branch went one way here and another way in a bundle."""
+
+    def __init__(self, source: str, stale: StaleHeadError) -> None:
+        super().__init__(stale.branch, stale.expected, stale.actual)
+        self.source = source
+        message = (
+            f"{source}: branch {self.branch!r} is at {(self.actual or 'nothing')[:12]} here and at "
+            f"{(self.expected or 'nothing')[:12]} there, and each has commits of its own: "
+            f"take it with --prefix NAME/, then merge NAME/{self.branch}"
+        )
+        StoreError.__init__(self, message)
 
 
 def exit_code(error: BaseException) -> int:

@@ -2,89 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING
 
-from graph.errors import UnavailableError
 from graph.memory import MemorySnapshot
 from graph.store import MAIN, Blame, LogFilter, Store, open_store
+from kgdelta.rows import ChangeRow, Changes, Rows
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from networkx import MultiDiGraph
+    from rdflib import Graph as RdfGraph
 
     from embeddings.denoise import Suspicion
     from embeddings.shift import ShiftRow
+    from graph.bundle import BundleInfo
     from graph.commit import Commit, CommitMeta
-    from graph.snapshot import Snapshot
+    from graph.model import Node, Statement
+    from graph.resolution import Resolutions
+    from graph.snapshot import Match, Snapshot
+    from graph.store import Compacted, Purged, Received
     from kgcl.apply import Outcome
     from kgcl.changes import Change
     from kgcl.policy import Policy
     from kgdelta.patching import Patch
     from queries.history import LifeEvent
-
-T = TypeVar("T")
-
-
-class Rows(Sequence[T], Generic[T]):
-    """A result: a sequence of rows that becomes a data frame when asked."""
-
-    def __init__(self, rows: Iterable[T]) -> None:
-        self._rows = tuple(rows)
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Rows[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Rows[T]:
-        return Rows(self._rows[index]) if isinstance(index, slice) else self._rows[index]
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._rows)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self)} rows)"
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The rows as a data frame, a column per field. Raises UnavailableError without pandas."""
-        try:
-            import pandas as pd
-        except ImportError:
-            raise UnavailableError(
-                "to_pandas()", "pandas is not installed", "pip install 'kgdelta[pandas]'"
-            ) from None
-        return pd.DataFrame([_record(row) for row in self._rows])
-
-
-def _record(row: object) -> dict[str, Any]:
-    if not is_dataclass(row):
-        return {"value": row}
-    return {field.name: getattr(row, field.name) for field in fields(row)}
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """A change with its class, its text, and the sizes of its delta."""
-
-    kind: str
-    text: str
-    added: int
-    removed: int
-    change: Change
-
-
-class Changes(Rows[ChangeRow]):
-    """The changes from one state to another, in the order in which they apply."""
-
-    @property
-    def text(self) -> str:
-        """KGCL, one change a line; :func:`apply` takes it back."""
-        return "".join(f"{row.text}\n" for row in self)
 
 
 def read(path: str | Path, format: str | None = None) -> MemorySnapshot:  # noqa: A002
@@ -206,8 +149,13 @@ class Graph:
         author: str = "",
         policy: Policy | None = None,
         dry_run: bool = False,
+        against: str | None = None,
+        rebase: bool = False,
     ) -> Patch:
-        """Apply changes as one commit. Raises RejectedChangeError, and then nothing changed."""
+        """Apply changes as one commit, with ``rebase`` on top of what others did since ``against``.
+
+        Raises RejectedChangeError, StaleHeadError, ConflictError, and then nothing changed.
+        """
         from kgdelta.patching import apply_to_store
 
         patch = apply_to_store(
@@ -218,9 +166,102 @@ class Graph:
             author=author,
             policy=policy,
             dry_run=dry_run,
+            against=against,
+            rebase=rebase,
         )
         patch.outcome.raise_if_rejected()
         return patch
+
+    def merge(
+        self,
+        version: str,
+        branch: str = MAIN,
+        *,
+        message: str = "",
+        author: str = "",
+        resolutions: Resolutions | None = None,
+    ) -> Commit:
+        """Bring a version into a branch. Raises ConflictError, and then nothing changed.
+
+        ``resolutions`` decides conflicts, each by its ``id`` or all of them by a rule.
+        """
+        from kgdelta.merging import merge
+
+        return merge(
+            self.store, branch, version, message=message, author=author, resolutions=resolutions
+        )
+
+    def cherry_pick(
+        self, version: str, branch: str = MAIN, *, message: str = "", author: str = ""
+    ) -> Commit:
+        """Do on a branch what a commit did elsewhere. Raises ConflictError."""
+        from kgdelta.merging import cherry_pick
+
+        return cherry_pick(self.store, branch, version, message=message, author=author)
+
+    def revert(
+        self, version: str, branch: str = MAIN, *, message: str = "", author: str = ""
+    ) -> Commit:
+        """Take a commit back by a new one. Raises ConflictError."""
+        from kgdelta.merging import revert
+
+        return revert(self.store, branch, version, message=message, author=author)
+
+    def bisect(
+        self, holds: Callable[[Snapshot], bool], good: str | None = None, bad: str = MAIN
+    ) -> Commit:
+        """The first commit after ``good``, up to ``bad``, where a condition holds.
+
+        Raises InvalidRangeError where it holds at ``good`` already, or not at ``bad``.
+        """
+        from graph.bisect import bisect
+
+        return bisect(self.store, good, bad, holds)
+
+    def bundle(
+        self, path: str | Path, versions: Collection[str] = (), since: Collection[str] = ()
+    ) -> BundleInfo:
+        """Write versions (all branches) with their past, less that of ``since``, to one file."""
+        from kgdelta.exchanging import write_to
+
+        return write_to(self.store, Path(path), versions, since)
+
+    def take(self, path: str | Path, prefix: str = "") -> Received:
+        """Take over what a bundle holds, its branches under a prefix if one is given.
+
+        Raises StaleHeadError for a branch that went another way here, CorruptBundleError.
+        """
+        from kgdelta.exchanging import take_from
+
+        return take_from(self.store, Path(path), prefix)
+
+    def purge(self, statements: Collection[Statement] = (), before: str | None = None) -> Purged:
+        """Erase statements, or what only the past of a version shows, for good."""
+        return self.store.purge(statements, before)
+
+    def compact(self, flatten: Collection[str] = ()) -> Compacted:
+        """Give back unused space; branches named get rows of their own."""
+        return self.store.compact(flatten)
+
+    def search(self, text: str, version: str = MAIN, limit: int = 20) -> Rows[Match]:
+        """Nodes that a text finds, one row each: exact names first, then its words."""
+        from kgdelta.finding import found
+
+        return Rows(found(self.at(version), text, limit))
+
+    def to_networkx(
+        self, version: str = MAIN, predicates: Collection[Node] | None = None
+    ) -> MultiDiGraph[Node]:
+        """A state, or its statements with these predicates, copied into a networkx graph."""
+        from graph.views import networkx_view
+
+        return networkx_view(self.at(version), predicates)
+
+    def to_rdflib(self, version: str = MAIN) -> RdfGraph:
+        """A state as a read-only rdflib graph, for SPARQL; needs the store while it is used."""
+        from graph.views import rdflib_graph
+
+        return rdflib_graph(self.at(version))
 
     def diff(self, a: str, b: str) -> Changes:
         """The changes between two versions."""

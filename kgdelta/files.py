@@ -1,20 +1,36 @@
-"""Writing files so that a failure leaves what was there."""
+"""Reading texts, and writing files so that a failure leaves what was there."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.errors import NotFoundError
+from kgdelta.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
     from graph.snapshot import Snapshot
+
+
+def read_text(source: str) -> str:
+    """The text of a file, or of standard input for ``-``. Raises NotFoundError, UsageError."""
+    if source == "-":
+        return sys.stdin.read()
+    path = Path(source)
+    if not path.is_file():
+        raise NotFoundError("file", source)
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"not UTF-8 at byte {error.start + 1}; save it as UTF-8"
+        raise UsageError(f"{source}: {reason}") from None
 
 
 @contextlib.contextmanager

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """What a batch came to: its outcome, and the commit if one was made."""
+    """What a batch came to: its outcome, the commit if one was made, and what it went past."""
 
     outcome: Outcome
     commit: Commit | None = None
+    passed: tuple[Commit, ...] = ()
 
 
 def as_changes(changes: str | Sequence[Change]) -> list[Change]:
@@ -52,14 +53,18 @@ def apply_to_store(
     dry_run: bool = False,
     keep_going: bool = False,
     provenance: tuple[tuple[str, str], ...] = (),
+    against: str | None = None,
+    rebase: bool = False,
 ) -> Patch:
     """Apply a batch on a branch as one commit.
 
-    A dry run, a rejected batch, and a batch that changes nothing make no commit. Raises
-    KgclSyntaxError, StaleHeadError where the branch moved meanwhile, NotFoundError.
+    It is judged against the head of the branch, or the version ``against`` that it was written
+    for. A dry run, a rejected batch, and a batch that changes nothing make no commit. Raises
+    KgclSyntaxError, NotFoundError; StaleHeadError where the branch is not, or no longer, there,
+    with ``rebase`` only where the two touch the same, and ConflictError where they contradict.
     """
     batch = as_changes(changes)
-    snapshot = store.snapshot(branch)
+    snapshot = store.snapshot(branch if against is None else against)
     outcome = apply(batch, snapshot, policy, keep_going)
     if dry_run or not outcome.delta:
         return Patch(outcome)
@@ -71,7 +76,13 @@ def apply_to_store(
         changes=tuple(texts),
         provenance=provenance,
     )
-    return Patch(outcome, store.commit(branch, outcome.delta, snapshot.version.commit, meta))
+    head = snapshot.version.commit
+    if not rebase:
+        return Patch(outcome, store.commit(branch, outcome.delta, head, meta))
+    from graph.rebase import commit_rebased
+
+    rebased = commit_rebased(store, branch, outcome.delta, head, meta)
+    return Patch(outcome, rebased.commit, rebased.passed)
 
 
 def _summary(texts: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from kgdelta import settings
 
 if TYPE_CHECKING:
     from graph.store import Store
+    from kgcl.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,23 @@ def store_options(command: Callable[..., None]) -> Callable[..., None]:
     return update_wrapper(wrapped, command)
 
 
+valid_at_option = click.option(
+    "--valid-at",
+    "moment",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="DATE",
+    help="Only what is valid in the world then, by valid_from and valid_to.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+policy_option = click.option(
+    "--policy", metavar="NAME", help="What obsoletion does: obo or flag (default: the graph's)."
+)
+
+
+def policy_named(name: str | None) -> Policy | None:
+    """The policy that ``--policy`` names, None for the graph's own."""
+    from kgcl.policy import named_policy
+
+    return named_policy(name) if name else None

@@ -2,44 +2,118 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graph.errors import NotFoundError
 from kgdelta.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from types import TracebackType
+
+    from graph.model import Delta, Statement
     from graph.snapshot import Snapshot
+    from graph.store import DiffFilter, Store
     from kgdelta.session import Session
+
+#: A version by date and time, which has a colon and is yet no ``REV:path``.
+_MOMENT: Final = re.compile(r"(?:.+@)?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:.*")
+
+
+class States:
+    """States by name and what leads from one to another; the store is opened when needed, once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._opened = ExitStack()
+        self._store: Store | None = None
+
+    def __enter__(self) -> States:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._opened.close()
+
+    def named(self, name: str, moment: datetime | None = None) -> Snapshot:
+        """The state that a name stands for, with a moment only what is valid then.
+
+        Raises NotFoundError, IngestError, and the errors of the store.
+        """
+        found = _outside(name)
+        if found is None:
+            if self._store is None:
+                self._store = self._opened.enter_context(self._session.store())
+            found = self._store.snapshot(name)
+        return valid(found, moment)
+
+    def delta(self, before: Snapshot, after: Snapshot, where: DiffFilter) -> Delta:
+        """What leads from one state to another, as far as a filter lets it pass.
+
+        Commits are compared by their log, other states statement by statement.
+        """
+        from graph.model import Delta
+
+        one, other = before.version.commit, after.version.commit
+        if self._store is not None and one is not None and other is not None:
+            return self._store.diff(one, other, where)
+        whole = Delta.between(before.statements(), after.statements())
+        return Delta(
+            frozenset(s for s in whole.removed if _passes(s, where)),
+            frozenset(s for s in whole.added if _passes(s, where)),
+        )
 
 
 def state_named(name: str, session: Session) -> Snapshot:
-    """The state that a name stands for: a file, ``REV:path`` in a git repository, or a version.
+    """The state that a name stands for, in memory.
 
     Raises NotFoundError, IngestError, and the errors of the store.
     """
+    from graph.memory import MemorySnapshot
+
+    with States(session) as states:
+        snapshot = states.named(name)
+        if isinstance(snapshot, MemorySnapshot):
+            return snapshot
+        return MemorySnapshot(snapshot.statements(), snapshot.version)
+
+
+def valid(snapshot: Snapshot, moment: datetime | None) -> Snapshot:
+    """A state, with a moment only what is valid in the world then."""
+    if moment is None:
+        return snapshot
+    from graph.valid_time import ValidAt
+
+    return ValidAt(snapshot, moment)
+
+
+def _passes(statement: Statement, where: DiffFilter) -> bool:
+    named = where.nodes is None or statement.subject in where.nodes
+    return named and statement.subject.startswith(where.namespace)
+
+
+def _outside(name: str) -> Snapshot | None:
+    """The state that a file holds, here or in git; None where the name is of neither."""
     if Path(name).is_file():
         from ingest.formats import read
 
         return read(Path(name)).snapshot()
     revision, colon, path = name.partition(":")
-    if colon and revision and path:
+    if colon and revision and path and not _MOMENT.fullmatch(name):
         content = _from_git(name)
         if content is not None:
             from ingest.formats import read_bytes
 
             return read_bytes(content, source=name).snapshot()
-    with session.store() as store:
-        snapshot = store.snapshot(name)
-        return _held(snapshot)
-
-
-def _held(snapshot: Snapshot) -> Snapshot:
-    """A copy in memory, so that the store can be closed."""
-    from graph.memory import MemorySnapshot
-
-    return MemorySnapshot(snapshot.statements(), snapshot.version)
+    return None
 
 
 def _from_git(name: str) -> bytes | None:

@@ -1,17 +1,20 @@
-"""Statements, effects and conflicts as people read them, and as rows for programs."""
+"""Statements, commits, effects and conflicts as people read them, and as rows for programs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graph.commit import format_time
 from graph.expression import Expression
 from graph.model import Literal, Object, Qualifier, Statement, in_order
+from graph.resolution import RESOLVED
 from graph.vocabulary import XSD_STRING
 from kgcl.state import Effect, EffectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from graph.commit import Commit
     from graph.conflicts import Conflict
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
@@ -71,6 +74,52 @@ def statement_texts(statements: Iterable[Statement], prefixes: PrefixMap) -> lis
     return [statement_text(statement, prefixes) for statement in in_order(statements)]
 
 
+def day(commit: Commit) -> str:
+    """The date on which a commit was authored, in UTC."""
+    return commit.authored.strftime("%Y-%m-%d")
+
+
+def title(commit: Commit) -> str:
+    """A commit on one line: its id, its date, and the first line of its message."""
+    return f"{commit.short} {day(commit)} {commit.message.partition(chr(10))[0]}"
+
+
+def commit_row(commit: Commit) -> dict[str, object]:
+    """A commit as a row for programs."""
+    return {
+        "commit": commit.id,
+        "parents": list(commit.parents),
+        "date": format_time(commit.authored),
+        "committed": format_time(commit.committed),
+        "author": commit.author,
+        "message": commit.message,
+        "provenance": _provenance(commit),
+    }
+
+
+def _provenance(commit: Commit) -> dict[str, str | list[str]]:
+    """Each key with its value, or with a list where it stands several times."""
+    values: dict[str, list[str]] = {}
+    for key, value in commit.provenance:
+        values.setdefault(key, []).append(value)
+    return {key: found[0] if len(found) == 1 else found for key, found in values.items()}
+
+
+def provenance_lines(commit: Commit, prefixes: PrefixMap) -> list[str]:
+    """Where a commit came from, a line each; the node of a decision is contracted."""
+    lines = []
+    for key, value in commit.provenance:
+        shown = decision_text(value, prefixes) if key == RESOLVED else value
+        lines.append(f"{key:<7} {shown}")
+    return lines
+
+
+def decision_text(record: str, prefixes: PrefixMap) -> str:
+    """How a conflict was decided, as the provenance of a merge has it, its node contracted."""
+    words, _, node = record.rpartition(" ")
+    return f"{words} {prefixes.contract(node)}"
+
+
 def effect_text(effect: Effect, prefixes: PrefixMap, snapshot: Snapshot) -> str:
     """A side effect in plain words."""
     statement = effect.removed or effect.added or effect.concerns
@@ -92,9 +141,11 @@ def effect_text(effect: Effect, prefixes: PrefixMap, snapshot: Snapshot) -> str:
 
 
 def conflict_row(conflict: Conflict, prefixes: PrefixMap) -> dict[str, object]:
-    """A conflict as a row: its kind, and base, ours, theirs as lists of statements."""
+    """A conflict as a row: id, kind, subject; base, ours, theirs as lists of statements."""
     return {
+        "id": conflict.id,
         "kind": str(conflict.kind),
+        "subject": prefixes.contract(conflict.subject),
         "base": statement_texts(conflict.base, prefixes),
         "ours": statement_texts(conflict.ours, prefixes),
         "theirs": statement_texts(conflict.theirs, prefixes),
@@ -103,7 +154,7 @@ def conflict_row(conflict: Conflict, prefixes: PrefixMap) -> dict[str, object]:
 
 def conflict_text(conflict: Conflict, prefixes: PrefixMap) -> str:
     """A conflict on a few lines."""
-    lines = [f"conflict: {conflict.kind}"]
+    lines = [f"conflict {conflict.id}: {conflict.kind}"]
     for side in ("base", "ours", "theirs"):
         statements = statement_texts(getattr(conflict, side), prefixes)
         lines += [f"  {side:<6} {text}" for text in statements or ["-"]]

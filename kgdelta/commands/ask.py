@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from kgdelta.output import columns, emit_lines, say
-from kgdelta.session import Session, store_options
+from kgdelta.session import Session, store_options, valid_at_option
 
 
 @click.command("search")
 @click.argument("text")
 @click.option("--at", "version", metavar="VERSION", help="State to search (default: --branch).")
+@valid_at_option
+@click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
 @store_options
-def search_command(session: Session, text: str, version: str | None) -> None:
-    """Find nodes by label or synonym; letter for letter first, then in any case."""
+def search_command(
+    session: Session, text: str, version: str | None, moment: datetime | None, limit: int
+) -> None:
+    """Find nodes by words of their label, synonyms or definition, whole names first.
+
+    Case and accents do not count, and the beginning of a word is enough.
+    """
     from graph.prefixes import PrefixMap
+    from kgdelta.finding import found
+    from kgdelta.states import valid
 
     with session.store() as store:
-        snapshot = store.snapshot(version or session.branch)
+        snapshot = valid(store.snapshot(version or session.branch), moment)
         prefixes = PrefixMap.of(snapshot)
-        matches = snapshot.find([text])[text]
+        matches = found(snapshot, text, limit)
         labels = snapshot.labels({match.node for match in matches})
     rows = [
         {
@@ -37,22 +48,26 @@ def search_command(session: Session, text: str, version: str | None) -> None:
     for line in columns([(str(r["node"]), str(r["label"]), str(r["by"])) for r in rows]):
         click.echo(line)
     if not rows:
-        say(f"nothing is called {text!r}")
+        say(f"nothing has the words {text!r}")
 
 
 @click.command("tree")
 @click.argument("node")
 @click.option("--at", "version", metavar="VERSION", help="State to show (default: --branch).")
+@valid_at_option
 @click.option("--depth", type=click.IntRange(min=1), help="Levels to show (default: all).")
 @store_options
-def tree_command(session: Session, node: str, version: str | None, depth: int | None) -> None:
+def tree_command(
+    session: Session, node: str, version: str | None, moment: datetime | None, depth: int | None
+) -> None:
     """Show NODE (an id or a label) with what is above and below it."""
     from graph.prefixes import PrefixMap
+    from kgdelta.states import valid
     from queries.hierarchy import parents, tree
     from queries.naming import node_named
 
     with session.store() as store:
-        snapshot = store.snapshot(version or session.branch)
+        snapshot = valid(store.snapshot(version or session.branch), moment)
         prefixes = PrefixMap.of(snapshot)
         top = node_named(node, snapshot)
         above = parents(snapshot, top)

@@ -1,49 +1,24 @@
-"""Changes as text: read, applied, and found between two states."""
+"""Changes as text: read, and applied."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from graph.errors import NotFoundError
+from graph.errors import ConflictError
 from kgdelta import settings
 from kgdelta.errors import UsageError
 from kgdelta.output import counted, emit_lines, say
-from kgdelta.session import Session, json_option, store_options
+from kgdelta.session import Session, json_option, policy_named, policy_option, store_options
 
 if TYPE_CHECKING:
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
     from kgcl.apply import Outcome, Result
     from kgcl.parser import Command
-    from kgcl.policy import Policy
-
-
-def _read_text(source: str) -> str:
-    if source == "-":
-        return sys.stdin.read()
-    path = Path(source)
-    if not path.is_file():
-        raise NotFoundError("file", source)
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        reason = f"not UTF-8 at byte {error.start + 1}; save it as UTF-8"
-        raise UsageError(f"{source}: {reason}") from None
-
-
-def _policy(name: str | None) -> Policy | None:
-    from kgcl.policy import named_policy
-
-    return named_policy(name) if name else None
-
-
-policy_option = click.option(
-    "--policy", metavar="NAME", help="What obsoletion does: obo or flag (default: the graph's)."
-)
+    from kgdelta.patching import Patch
 
 
 @click.command("parse")
@@ -54,8 +29,9 @@ def parse_command(source: str, as_json: bool) -> None:
     from kgcl.parser import parse_all
     from kgcl.render import render
     from kgcl.schema import to_fields
+    from kgdelta.files import read_text
 
-    parsed = parse_all(_read_text(source))
+    parsed = parse_all(read_text(source))
     for command in parsed.commands:
         change = command.change
         line = command.position.line
@@ -89,6 +65,12 @@ def parse_command(source: str, as_json: bool) -> None:
 @click.option("--output", "output_file", type=click.Path(), help="Where the changed file goes.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, change nothing.")
 @click.option("--keep-going", is_flag=True, help="Apply what can be applied, report the rest.")
+@click.option(
+    "--against", metavar="VERSION", help="What the changes were written for (default: --branch)."
+)
+@click.option(
+    "--rebase", is_flag=True, help="Go on top of what others committed where nothing clashes."
+)
 @click.option("-m", "--message", default="", help="Message of the commit.")
 @click.option("--author", help="Who changes (default: git's user.name).")
 @policy_option
@@ -101,19 +83,28 @@ def apply_command(
     output_file: str | None,
     dry_run: bool,
     keep_going: bool,
+    against: str | None,
+    rebase: bool,
     message: str,
     author: str | None,
     policy: str | None,
 ) -> None:
-    """Apply KGCL as one commit, or to a file. A rejected change stops all: exit code 4."""
+    """Apply KGCL as one commit, or to a file. A rejected change stops all: exit code 4.
+
+    A branch that has moved on from --against is a stale head, exit code 5; with --rebase only
+    where others changed the same things.
+    """
     from kgcl.parser import parse_all
+    from kgdelta.files import read_text
     from kgdelta.patching import apply_to_file, apply_to_store
 
     if bool(texts) == (source is not None):
         raise UsageError("give either a FILE of changes (or -) or -c 'COMMAND'")
     if (input_file is None) != (output_file is None) and not dry_run:
         raise UsageError("--input and --output go together")
-    parsed = parse_all("\n".join(texts) if source is None else _read_text(source))
+    if input_file is not None and (against is not None or rebase):
+        raise UsageError("--against and --rebase are for a store, not for --input")
+    parsed = parse_all("\n".join(texts) if source is None else read_text(source))
     if parsed.errors:
         for error in parsed.errors[1:]:
             say(f"{source or 'command'}: {error}")
@@ -124,31 +115,55 @@ def apply_command(
             changes,
             Path(input_file),
             None if dry_run or output_file is None else Path(output_file),
-            policy=_policy(policy),
+            policy=policy_named(policy),
             keep_going=keep_going,
         )
         _report(session, list(parsed.commands), outcome, before)
         done = f"written to {output_file}" if outcome.delta and not dry_run else ""
     else:
         with session.store() as store:
-            before = store.snapshot(session.branch)
-            patch = apply_to_store(
-                store,
-                changes,
-                session.branch,
-                message=message,
-                author=settings.author(author),
-                policy=_policy(policy),
-                dry_run=dry_run,
-                keep_going=keep_going,
-            )
+            before = store.snapshot(session.branch if against is None else against)
+            try:
+                patch = apply_to_store(
+                    store,
+                    changes,
+                    session.branch,
+                    message=message,
+                    author=settings.author(author),
+                    policy=policy_named(policy),
+                    dry_run=dry_run,
+                    keep_going=keep_going,
+                    against=against,
+                    rebase=rebase,
+                )
+            except ConflictError as error:
+                from kgdelta.commands.merging import show_conflicts
+
+                show_conflicts(session, store, error)
+                raise
             outcome = patch.outcome
             _report(session, list(parsed.commands), outcome, before)
-        done = f"commit {patch.commit.short} on {session.branch}" if patch.commit else ""
+        done = _committed(patch, session.branch)
     if not session.json:
         say(_verdict(outcome, done, dry_run, keep_going))
     if outcome.rejected:
         raise click.exceptions.Exit(4)
+
+
+_PASSED_SHOWN = 5
+
+
+def _committed(patch: Patch, branch: str) -> str:
+    """The commit that was made, and the work of others that it went on top of."""
+    from kgdelta.wording import title
+
+    if patch.commit is None:
+        return ""
+    for passed in patch.passed[:_PASSED_SHOWN]:
+        say(f"went on top of {title(passed)}")
+    if len(patch.passed) > _PASSED_SHOWN:
+        say(f"and of {counted(len(patch.passed) - _PASSED_SHOWN, 'more commit')}")
+    return f"commit {patch.commit.short} on {branch}"
 
 
 def _verdict(outcome: Outcome, done: str, dry_run: bool, keep_going: bool) -> str:
@@ -193,53 +208,3 @@ def _row(
         "removed": statement_texts(result.delta.removed, prefixes),
         "effects": [effect_text(effect, prefixes, before) for effect in result.effects],
     }
-
-
-@click.command("diff")
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["kgcl", "markdown"]),
-    default="kgcl",
-    help="KGCL, one change a line, or release notes in Markdown.",
-)
-@click.option("--exit-code", is_flag=True, help="Leave with 1 where the states differ.")
-@policy_option
-@store_options
-def diff_command(
-    session: Session,
-    before: str,
-    after: str,
-    form: str,
-    exit_code: bool,
-    policy: str | None,
-) -> None:
-    """Say what leads from A to B: versions, files, or REV:path in a git repository."""
-    from graph.model import Delta
-    from graph.prefixes import PrefixMap
-    from kgcl.diff import lift_results
-    from kgdelta.states import state_named
-
-    a, b = state_named(before, session), state_named(after, session)
-    delta = Delta.between(a.statements(), b.statements())
-    results = lift_results(a, delta, _policy(policy))
-    changes = [result.change for result in results]
-    prefixes = PrefixMap.of(a)
-    if session.json:
-        from kgdelta.comparing import change_rows
-
-        emit_lines(change_rows(results, prefixes))
-    elif form == "markdown":
-        from queries.notes import release_notes, to_markdown
-
-        sections = release_notes(changes, a, delta, prefixes)
-        click.echo(to_markdown(sections, f"{before} to {after}"))
-    else:
-        from kgcl.render import render
-
-        for change in changes:
-            click.echo(render(change, prefixes))
-    if exit_code and delta:
-        raise click.exceptions.Exit(1)

@@ -14,7 +14,7 @@ from graph.errors import NotFoundError
 from kgdelta import settings
 from kgdelta.errors import UsageError
 from kgdelta.output import counted, emit_json, emit_lines, say, with_progress
-from kgdelta.session import Session, json_option, store_options
+from kgdelta.session import Session, json_option, store_options, valid_at_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,21 +169,31 @@ def _report(session: Session, done: Sequence[Imported]) -> None:
 
 @click.command("export")
 @click.option("--at", "version", metavar="VERSION", help="State to write (default: --branch).")
+@valid_at_option
 @click.option("--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--format", "form", metavar="F", help="Format (default: by the ending of the name).")
 @store_options
-def export_command(session: Session, version: str | None, output: Path, form: str | None) -> None:
+def export_command(
+    session: Session,
+    version: str | None,
+    moment: datetime | None,
+    output: Path,
+    form: str | None,
+) -> None:
     """Write a state to a file, in canonical order."""
     from kgdelta.files import write_file
+    from kgdelta.states import valid
 
     with session.store() as store:
         snapshot = store.snapshot(version or session.branch)
-        write_file(snapshot, output, form)
+        write_file(valid(snapshot, moment), output, form)
         commit = snapshot.version.commit
+    then = None if moment is None else format_time(moment)
     if session.json:
-        emit_json({"output": str(output), "commit": commit})
+        emit_json({"output": str(output), "commit": commit, "valid_at": then})
     else:
-        say(f"{output} holds {(commit or 'the empty graph')[:12]}")
+        state = commit[:12] if commit else "the empty graph"
+        say(f"{output} holds {state}" + (f", as valid at {then}" if then else ""))
 
 
 @click.command("convert")

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from graph.commit import Commit, format_time
+from graph.commit import format_time
 from graph.errors import NotFoundError
 from graph.prefixes import PrefixMap
 from kgdelta.output import columns, emit_json, emit_lines
 from kgdelta.session import Session, store_options
-from kgdelta.wording import statement_row, statement_text
+from kgdelta.wording import (
+    commit_row,
+    day,
+    provenance_lines,
+    qualifier_text,
+    statement_row,
+    statement_text,
+)
 
 if TYPE_CHECKING:
+    from graph.model import Node
     from graph.store import Store
 
 
-def commit_row(commit: Commit) -> dict[str, object]:
-    """A commit as a row for programs."""
-    return {
-        "commit": commit.id,
-        "parents": list(commit.parents),
-        "date": format_time(commit.authored),
-        "committed": format_time(commit.committed),
-        "author": commit.author,
-        "message": commit.message,
-        "provenance": dict(commit.provenance),
-    }
-
-
-def _day(commit: Commit) -> str:
-    return commit.authored.strftime("%Y-%m-%d")
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    version: str
+    node: Node
+    prefixes: PrefixMap
 
 
 @click.command("log")
 @click.argument("node", required=False)
 @click.option("--at", "version", metavar="VERSION", help="Where to start (default: --branch).")
+@click.option("--predicate", metavar="P", help="Only commits that changed statements with P.")
 @click.option("--author", help="Only commits of this author.")
 @click.option("--grep", "text", metavar="TEXT", help="Only commits whose message has TEXT.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Authored on this day or later.")
@@ -48,13 +48,17 @@ def log_command(
     session: Session,
     node: str | None,
     version: str | None,
+    predicate: str | None,
     author: str | None,
     text: str | None,
     since: datetime | None,
     until: datetime | None,
     limit: int | None,
 ) -> None:
-    """List commits, newest first; with NODE, those that touched it."""
+    """List commits, newest first; with NODE, those that touched it.
+
+    NODE and P are ids or labels; with both, P must have changed on NODE.
+    """
     from itertools import islice
 
     from graph.commit import as_utc
@@ -62,17 +66,13 @@ def log_command(
 
     with session.store() as store:
         start = version or session.branch
-        subject = None
-        if node is not None:
-            from queries.naming import node_named
-
-            subject = node_named(node, store.snapshot(start))
         where = LogFilter(
-            subject,
+            _named(node, store, start),
             author,
             text,
             as_utc(since) if since else None,
             as_utc(until) if until else None,
+            _named(predicate, store, start),
         )
         names: dict[str, list[str]] = {}
         for tag in store.tags():
@@ -83,7 +83,13 @@ def log_command(
             else:
                 tags = f" ({', '.join(names[commit.id])})" if commit.id in names else ""
                 first_line = commit.message.partition("\n")[0]
-                click.echo(f"{commit.short} {_day(commit)} {commit.author}: {first_line}{tags}")
+                click.echo(f"{commit.short} {day(commit)} {commit.author}: {first_line}{tags}")
+
+
+def _named(text: str | None, store: Store, version: str) -> Node | None:
+    from queries.naming import node_named
+
+    return None if text is None else node_named(text, store.snapshot(version))
 
 
 @click.command("show")
@@ -97,7 +103,7 @@ def show_command(session: Session, version: str) -> None:
     with session.store() as store:
         commit = store.show(version)
         delta = store.delta(commit.id)
-        prefixes = _prefixes(store, commit.parents[0] if commit.parents else commit.id)
+        prefixes = PrefixMap.of(store.snapshot((*commit.parents, commit.id)[0]))
         if commit.changes:
             texts = list(commit.changes)
         else:
@@ -110,15 +116,20 @@ def show_command(session: Session, version: str) -> None:
     for parent in commit.parents:
         click.echo(f"parent  {parent}")
     click.echo(f"author  {commit.author}\ndate    {format_time(commit.authored)}")
-    for key, value in commit.provenance:
-        click.echo(f"{key:<7} {value}")
+    for line in provenance_lines(commit, prefixes):
+        click.echo(line)
     click.echo(f"\n    {commit.message}\n")
     for text in texts:
         click.echo(text)
 
 
-def _prefixes(store: Store, version: str) -> PrefixMap:
-    return PrefixMap.of(store.snapshot(version))
+def _asked(session: Session, store: Store, node: str, version: str | None) -> _Asked:
+    """The node that a question about the past is about, and the state that knows it."""
+    from queries.naming import node_named
+
+    at = version or session.branch
+    snapshot = store.snapshot(at)
+    return _Asked(at, node_named(node, snapshot), PrefixMap.of(snapshot))
 
 
 @click.command("life")
@@ -129,19 +140,16 @@ def life_command(session: Session, node: str, version: str | None) -> None:
     """Tell what happened to NODE (an id or a label), oldest first."""
     from kgcl.render import render
     from queries.history import life
-    from queries.naming import node_named
 
     with session.store() as store:
-        until = version or session.branch
-        snapshot = store.snapshot(until)
-        prefixes = PrefixMap.of(snapshot)
-        subject = node_named(node, snapshot)
-        events = list(life(store, subject, until))
+        asked = _asked(session, store, node, version)
+        events = list(life(store, asked.node, asked.version))
+    prefixes = asked.prefixes
     if session.json:
         emit_lines(
             {
                 **commit_row(event.commit),
-                "node": prefixes.contract(subject),
+                "node": prefixes.contract(asked.node),
                 "changes": [render(change, prefixes) for change in event.changes],
                 "added": len(event.delta.added),
                 "removed": len(event.delta.removed),
@@ -150,11 +158,11 @@ def life_command(session: Session, node: str, version: str | None) -> None:
         )
         return
     for event in events:
-        click.echo(f"{_day(event.commit)} {event.commit.short} {event.commit.message}")
+        click.echo(f"{day(event.commit)} {event.commit.short} {event.commit.message}")
         for change in event.changes:
             click.echo(f"    {render(change, prefixes)}")
     if not events:
-        raise NotFoundError("node in this history", prefixes.contract(subject))
+        raise NotFoundError("node in this history", prefixes.contract(asked.node))
 
 
 @click.command("blame")
@@ -163,17 +171,17 @@ def life_command(session: Session, node: str, version: str | None) -> None:
 @store_options
 def blame_command(session: Session, node: str, version: str | None) -> None:
     """Show each statement about NODE with the commit that set it."""
-    from queries.naming import node_named
-
     with session.store() as store:
-        at = version or session.branch
-        snapshot = store.snapshot(at)
-        prefixes = PrefixMap.of(snapshot)
-        subject = node_named(node, snapshot)
+        asked = _asked(session, store, node, version)
         found = sorted(
-            (b for b in store.blame({subject}, at) if b.statement.subject == subject),
-            key=lambda b: b.statement.encode(),
+            (
+                blame
+                for blame in store.blame({asked.node}, asked.version)
+                if blame.statement.subject == asked.node
+            ),
+            key=lambda blame: blame.statement.encode(),
         )
+    prefixes = asked.prefixes
     if session.json:
         emit_lines(
             {
@@ -182,15 +190,20 @@ def blame_command(session: Session, node: str, version: str | None) -> None:
                 "date": format_time(b.commit.authored),
                 "author": b.commit.author,
                 "message": b.commit.message,
+                "since": b.since.id,
+                "qualifiers": [
+                    {"qualifier": qualifier_text((q,), prefixes).strip(), "commit": commit.id}
+                    for q, commit in b.qualifiers
+                ],
             }
             for b in found
         )
         return
     rows = [
-        (_day(b.commit), b.commit.short, b.commit.author, statement_text(b.statement, prefixes))
+        (day(b.commit), b.commit.short, b.commit.author, statement_text(b.statement, prefixes))
         for b in found
     ]
     for line in columns(rows):
         click.echo(line)
     if not rows:
-        raise NotFoundError("node at this version", prefixes.contract(subject))
+        raise NotFoundError("node at this version", prefixes.contract(asked.node))

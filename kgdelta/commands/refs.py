@@ -1,18 +1,24 @@
-"""Stores, branches, tags, and whether a store is sound."""
+"""Stores, the graphs in them, and the names of their versions."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from kgdelta.output import columns, counted, emit_json, emit_lines, say
+from kgdelta.errors import UsageError
+from kgdelta.output import columns, emit_json, emit_lines, say
 from kgdelta.session import Session, store_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.command("init")
 @click.argument("url", required=False)
 @store_options
 def init_command(session: Session, url: str | None) -> None:
-    """Make a store."""
+    """Make a store, or a graph in one; what is there stays."""
     from graph.store import open_store
 
     store = open_store(url or session.url, session.graph, create=True)
@@ -23,61 +29,74 @@ def init_command(session: Session, url: str | None) -> None:
         say(f"store {store.url} is ready, graph {store.graph!r}")
 
 
+@click.command("graphs")
+@store_options
+def graphs_command(session: Session) -> None:
+    """List the graphs of the store; --graph NAME chooses one of them."""
+    with session.store() as store:
+        names = store.graphs()
+    if session.json:
+        emit_lines({"graph": name} for name in names)
+        return
+    for name in names:
+        click.echo(name)
+
+
 @click.command("branch")
 @click.argument("name", required=False)
 @click.argument("version", required=False)
+@click.option("-d", "--delete", is_flag=True, help="Forget the name; its commits stay.")
 @store_options
-def branch_command(session: Session, name: str | None, version: str | None) -> None:
+def branch_command(session: Session, name: str | None, version: str | None, delete: bool) -> None:
     """List branches, or start branch NAME at VERSION (default: the head of --branch)."""
+    _check(name, version, delete)
     with session.store() as store:
         if name is None:
-            found = store.branches()
-            if session.json:
-                emit_lines({"branch": b.name, "commit": b.head} for b in found)
-                return
-            for line in columns([(b.name, (b.head or "")[:12]) for b in found]):
-                click.echo(line)
-            return
-        made = store.create_branch(name, version or session.branch)
-    if session.json:
-        emit_json({"branch": made.name, "commit": made.head})
-    else:
-        say(f"branch {made.name} starts at {(made.head or 'the empty graph')[:12]}")
+            _list(session, "branch", [(b.name, b.head) for b in store.branches()])
+        elif delete:
+            head = next((b.head for b in store.branches() if b.name == name), None)
+            store.delete_branch(name)
+            _told(session, "branch", name, head, "is forgotten; it was at")
+        else:
+            made = store.create_branch(name, version or session.branch)
+            _told(session, "branch", name, made.head, "starts at")
 
 
 @click.command("tag")
 @click.argument("name", required=False)
 @click.argument("version", required=False)
+@click.option("-d", "--delete", is_flag=True, help="Forget the name; its commit stays.")
 @store_options
-def tag_command(session: Session, name: str | None, version: str | None) -> None:
+def tag_command(session: Session, name: str | None, version: str | None, delete: bool) -> None:
     """List tags, or name the commit of VERSION (default: the head of --branch)."""
+    _check(name, version, delete)
     with session.store() as store:
         if name is None:
-            found = store.tags()
-            if session.json:
-                emit_lines({"tag": t.name, "commit": t.commit} for t in found)
-                return
-            for line in columns([(t.name, t.commit[:12]) for t in found]):
-                click.echo(line)
-            return
-        made = store.create_tag(name, version or session.branch)
-    if session.json:
-        emit_json({"tag": made.name, "commit": made.commit})
-    else:
-        say(f"tag {made.name} names {made.commit[:12]}")
+            _list(session, "tag", [(t.name, t.commit) for t in store.tags()])
+        elif delete:
+            commit = next((t.commit for t in store.tags() if t.name == name), None)
+            store.delete_tag(name)
+            _told(session, "tag", name, commit, "is forgotten; it named")
+        else:
+            made = store.create_tag(name, version or session.branch)
+            _told(session, "tag", name, made.commit, "names")
 
 
-@click.command("verify")
-@store_options
-def verify_command(session: Session) -> None:
-    """Recompute every id and state; exit code 1 where something is damaged."""
-    with session.store() as store:
-        damage = list(store.verify())
+def _check(name: str | None, version: str | None, delete: bool) -> None:
+    if delete and (name is None or version is not None):
+        raise UsageError("-d takes one NAME, and nothing else")
+
+
+def _list(session: Session, kind: str, names: Sequence[tuple[str, str | None]]) -> None:
     if session.json:
-        emit_json({"store": session.url, "damage": damage})
+        emit_lines({kind: name, "commit": commit} for name, commit in names)
+        return
+    for line in columns([(name, (commit or "")[:12]) for name, commit in names]):
+        click.echo(line)
+
+
+def _told(session: Session, kind: str, name: str, commit: str | None, what: str) -> None:
+    if session.json:
+        emit_json({kind: name, "commit": commit})
     else:
-        for line in damage:
-            click.echo(line)
-        say(counted(len(damage), "damaged thing") if damage else "everything verifies")
-    if damage:
-        raise click.exceptions.Exit(1)
+        say(f"{kind} {name} {what} {commit[:12] if commit else 'the empty graph'}")

@@ -1,0 +1,86 @@
+"""What leads from one state to another, in the change language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from kgdelta.output import emit_lines
+from kgdelta.session import Session, policy_named, policy_option, store_options, valid_at_option
+
+if TYPE_CHECKING:
+    from graph.snapshot import Snapshot
+    from graph.store import DiffFilter
+
+
+@click.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--node", "nodes", multiple=True, help="Only what is said of NODE (id or label).")
+@click.option(
+    "--namespace", metavar="PREFIX", help="Only nodes with this prefix, or whose IRI begins so."
+)
+@valid_at_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["kgcl", "markdown"]),
+    default="kgcl",
+    help="KGCL, one change a line, or release notes in Markdown.",
+)
+@click.option("--exit-code", is_flag=True, help="Leave with 1 where the states differ.")
+@policy_option
+@store_options
+def diff_command(
+    session: Session,
+    before: str,
+    after: str,
+    nodes: tuple[str, ...],
+    namespace: str | None,
+    moment: datetime | None,
+    form: str,
+    exit_code: bool,
+    policy: str | None,
+) -> None:
+    """Say what leads from A to B: versions, files, or REV:path in a git repository."""
+    from graph.prefixes import PrefixMap
+    from kgcl.diff import lift_results
+    from kgdelta.states import States
+
+    with States(session) as states:
+        a, b = states.named(before, moment), states.named(after, moment)
+        delta = states.delta(a, b, _filter(a, b, nodes, namespace))
+        results = lift_results(a, delta, policy_named(policy))
+        prefixes = PrefixMap.of(a)
+        if session.json:
+            from kgdelta.comparing import change_rows
+
+            emit_lines(change_rows(results, prefixes))
+        elif form == "markdown":
+            from queries.notes import release_notes, to_markdown
+
+            changes = [result.change for result in results]
+            sections = release_notes(changes, a, delta, prefixes)
+            click.echo(to_markdown(sections, f"{before} to {after}"))
+        else:
+            from kgcl.render import render
+
+            for result in results:
+                click.echo(render(result.change, prefixes))
+    if exit_code and delta:
+        raise click.exceptions.Exit(1)
+
+
+def _filter(
+    before: Snapshot, after: Snapshot, nodes: tuple[str, ...], namespace: str | None
+) -> DiffFilter:
+    from graph.prefixes import PrefixMap
+    from graph.store import DiffFilter
+    from kgdelta.reading import namespace_of, node_in
+
+    start = "" if namespace is None else namespace_of(namespace, PrefixMap.of(after))
+    if not nodes:
+        return DiffFilter(namespace=start)
+    return DiffFilter(frozenset(node_in(text, after, before) for text in nodes), start)
