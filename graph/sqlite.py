@@ -140,7 +140,7 @@ class SqliteStore:
 
     def diff(self, before: str, after: str, where: DiffFilter | None = None) -> Delta:
         if where is None:
-            return self._log.delta(self.snapshot(before).lineage, self.snapshot(after).lineage)
+            return self._log.delta(self._states.lineage(before), self._states.lineage(after))
         found = list(self.differences(before, after, where))
         return Delta(
             frozenset(d.statement for d in found if not d.added),
@@ -150,7 +150,7 @@ class SqliteStore:
     def differences(
         self, before: str, after: str, where: DiffFilter | None = None
     ) -> Iterator[Difference]:
-        one, other = self.snapshot(before).lineage, self.snapshot(after).lineage
+        one, other = self._states.lineage(before), self._states.lineage(after)
         yield from self._log.differences(one, other, where or DiffFilter())
 
     def log(self, version: str = MAIN, where: LogFilter | None = None) -> Iterator[Commit]:

@@ -25,7 +25,7 @@ from graph.sqlite_lineage import Span
 from graph.sqlite_log import Log
 from graph.sqlite_schema import FACT_INDEXES
 from graph.sqlite_snapshot import SqliteSnapshot
-from graph.sqlite_terms import NAMING, Terms
+from graph.sqlite_terms import NAMING, Numbers, Terms
 from graph.vocabulary import ERASED, SEARCHED
 
 if TYPE_CHECKING:
@@ -58,25 +58,29 @@ class Loading:
         """Places of the distinct rows, in the order in which the indexes want them."""
         import numpy as np
 
-        numbers = self._numbers(np.arange(len(self._columns)))
-        order: Table = np.lexsort(numbers.T[::-1])
+        c = self._columns
+        columns = [self._ids[c.subject], self._ids[c.predicate], self._ids[c.object]]
+        columns.append(self._groups[c.qualifier])
+        order: Table = np.lexsort(columns[::-1])
         if len(order) < 2:
             return order
         repeated = np.ones(len(order) - 1, dtype=bool)
-        for column in numbers.T:
+        for column in columns:
             ordered = column[order]
             repeated &= ordered[1:] == ordered[:-1]
         first: Table = order[np.concatenate([[True], ~repeated])]
         return first
 
-    def _numbers(self, places: Table) -> Table:
-        """Rows in the numbers of the store, shape (rows, 4)."""
-        import numpy as np
-
+    def _numbers(self, places: Table) -> Iterator[Numbers]:
+        """Rows in the numbers of the store."""
         c = self._columns
-        parts = (self._ids[c.subject[places]], self._ids[c.predicate[places]])
-        tail = (self._ids[c.object[places]], self._groups[c.qualifier[places]])
-        return np.column_stack((*parts, *tail))
+        return zip(
+            self._ids[c.subject[places]].tolist(),
+            self._ids[c.predicate[places]].tolist(),
+            self._ids[c.object[places]].tolist(),
+            self._groups[c.qualifier[places]].tolist(),
+            strict=True,
+        )
 
     def _pages(self) -> Iterator[Table]:
         for start in range(0, len(self._order), _PAGE):
@@ -114,9 +118,7 @@ class Loading:
 
     def check_whole(self) -> None:
         """Raises InvalidDeltaError where a row stands for what was erased."""
-        import numpy as np
-
-        predicates = np.unique(self._columns.predicate).tolist()
+        predicates = _used(len(self._columns.terms), self._columns.predicate)
         if any(self._columns.terms[place] == ERASED for place in predicates):
             raise InvalidDeltaError("adds what was erased", ERASED)
 
@@ -125,8 +127,7 @@ class Loading:
         if not len(head):
             return
         for places in self._pages():
-            numbers = [tuple(row) for row in self._numbers(places).tolist()]
-            present = head.rows_of((s, p, o, q) for s, p, o, q in numbers)
+            present = head.rows_of(self._numbers(places))
             if present:
                 statement = next(self._terms.statements(list(present)))
                 raise InvalidDeltaError("adds what is there already", statement)
@@ -147,16 +148,13 @@ class Loading:
         log.write_run(at, self._first, len(self), cid, size + len(self))
 
     def _facts(self, first: int, at: Span, cid: int) -> None:
-        import numpy as np
-
         sql = (
             "INSERT INTO fact(fid, s, p, o, q, branch, since, origin) "
             f"VALUES(?, ?, ?, ?, ?, {int(at.branch)}, {int(at.seq)}, {int(cid)})"
         )
         for places in self._pages():
-            fids = np.arange(first, first + len(places))
-            rows = np.column_stack((fids, self._numbers(places)))
-            self._database.many(sql, rows.tolist())
+            numbers = self._numbers(places)
+            self._database.many(sql, ((fid, *row) for fid, row in enumerate(numbers, first)))
             first += len(places)
 
     def _mentions(self, first: int) -> None:
@@ -207,14 +205,19 @@ def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
     """
     import numpy as np
 
-    subjects, predicates = np.unique(columns.subject), np.unique(columns.predicate)
-    used = np.union1d(np.union1d(subjects, predicates), np.unique(columns.object)).tolist()
-    for place in (*subjects.tolist(), *predicates.tolist()):
+    size = len(columns.terms)
+    for place in _used(size, columns.subject, columns.predicate):
         if not isinstance(columns.terms[place], str):
             raise InvalidDeltaError("subject or predicate is no node", columns.terms[place])
-    groups = {place: columns.qualifiers[place] for place in np.unique(columns.qualifier).tolist()}
+    used = _used(size, columns.subject, columns.predicate, columns.object)
+    groups = {
+        place: columns.qualifiers[place]
+        for place in _used(len(columns.qualifiers), columns.qualifier)
+    }
     nodes = {term for place in used if isinstance(term := columns.terms[place], str)}
-    values = {term for place in used if not isinstance(term := columns.terms[place], str)}
+    values: set[Object] = {
+        term for place in used if not isinstance(term := columns.terms[place], str)
+    }
     inner = {node for value in values for node in nodes_in(value)}
     inner |= {node for group in groups.values() for node in _nodes_of(group)}
     numbers: dict[Object, int] = dict(terms.intern_nodes(nodes | inner).items())
@@ -226,6 +229,17 @@ def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
     for place, group in groups.items():
         group_ids[place] = known[group] if group else 0
     return ids, group_ids
+
+
+def _used(size: int, *columns: Table) -> list[int]:
+    """The ids, of so many, that a column has; marking them is faster than sorting."""
+    import numpy as np
+
+    marks = np.zeros(size, dtype=bool)
+    for column in columns:
+        marks[column] = True
+    found: list[int] = np.flatnonzero(marks).tolist()
+    return found
 
 
 def _nodes_of(group: tuple[Qualifier, ...]) -> set[Node]:

@@ -29,6 +29,14 @@ class States:
             return self.of_branch(branch)
         return self.of_commit(self._versions.commit_or_empty(version), version)
 
+    def lineage(self, version: str) -> Lineage:
+        """What a version sees. Raises NotFoundError."""
+        branch = self._versions.branch_or_none(version)
+        if branch is not None:
+            return lineage_of(self._database, branch.bid, branch.seq)
+        cid = self._versions.commit_or_empty(version)
+        return () if cid is None else self._commits.around(cid)[1]
+
     def of_branch(self, branch: BranchRow) -> SqliteSnapshot:
         """The state at the head of a branch."""
         lineage = lineage_of(self._database, branch.bid, branch.seq)

@@ -121,9 +121,9 @@ class Terms:
 
     def intern_nodes(self, iris: set[Node]) -> dict[Node, int]:
         """Numbers of nodes, new ones stored."""
-        known = self.nodes(iris)
-        missing = sorted(iris - known.keys())
         last = self._last("node", "nid")
+        known = self.nodes(iris) if last else {}
+        missing = sorted(iris - known.keys())
         new = {iri: nid for nid, iri in enumerate(missing, last + 1)}
         self._database.many("INSERT INTO node(iri, nid) VALUES(?, ?)", new.items())
         return known | new

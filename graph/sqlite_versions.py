@@ -73,6 +73,9 @@ class Versions:
 
     def commit_or_empty(self, version: str) -> int | None:
         """Like :meth:`commit`, None for a branch that has no commits yet."""
+        if _PREFIX.fullmatch(version.lower()):
+            # No name may look like a commit id, so nothing else can be meant.
+            return self._by_prefix(version)
         branch = self.branch_or_none(version)
         if branch is not None:
             return branch.head
@@ -85,8 +88,6 @@ class Versions:
         line, at, date = version.rpartition("@")
         if at:
             return self._dated(version, line, date)
-        if _PREFIX.fullmatch(version.lower()):
-            return self._by_prefix(version)
         if _moment(version) is not None:
             return self._dated(version, MAIN, version)
         hint = "name a commit id (8 digits or more), branch, tag, BRANCH~N or date (YYYY-MM-DD)"
