@@ -132,11 +132,16 @@ class Loading:
                 statement = next(self._terms.statements(list(present)))
                 raise InvalidDeltaError("adds what is there already", statement)
 
-    def write(self, at: Span, cid: int) -> None:
-        """Write the rows and what they mention, as set by a commit that will be made."""
+    @contextmanager
+    def writing(self, at: Span, cid: int) -> Iterator[None]:
+        """Write the rows, as set by a commit that will be made; on leaving what belongs to them.
+
+        That is mostly SQLite's own work, beside which the interpreter is free.
+        """
         self._first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
         with _indexes_last(self._database, fresh=self._first == 1):
             self._facts(self._first, at, cid)
+            yield
         self._mentions(self._first)
         self._texts()
 

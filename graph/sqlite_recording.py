@@ -98,10 +98,9 @@ class Recording:
             loading = Loading(self._database, self._terms, columns)
             loading.check_whole()
             loading.check_new(head)
-            # The hash needs nothing of the store, and SQLite works without the interpreter.
-            digest = beside.submit(loading.digest)
             expected = self._commits.next()
-            loading.write(at, expected)
+            with loading.writing(at, expected):
+                digest = beside.submit(loading.digest)
             commit = self._made(parents, digest.result(), meta)
         cid = self._number(commit, at, parents)
         loading.enter(self._log, at, cid, len(head), instead=cid != expected)
@@ -131,7 +130,8 @@ class Recording:
             loading = Loading(self._database, self._terms, columns_from(delta.added))
             loading.check_new(head)
             cid = self._number(commit, at, parents)
-            loading.write(at, cid)
+            with loading.writing(at, cid):
+                pass
             loading.enter(self._log, at, cid, len(head))
             return
         entry = self._log.prepare(head, delta)

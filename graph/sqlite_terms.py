@@ -55,10 +55,13 @@ class Terms:
         self._qualifiers: dict[int, tuple[Qualifier, ...]] = {0: ()}
 
     def forget(self) -> None:
-        """Drop what is remembered, such as ids of a transaction that was rolled back."""
-        self._objects.clear()
-        self._iris.clear()
-        self._nodes.clear()
+        """Drop what is remembered, such as ids of a transaction that was rolled back.
+
+        Never by emptying it: a reader half through its rows still looks into what it had.
+        """
+        self._objects = {}
+        self._iris = {}
+        self._nodes = {}
         self._qualifiers = {0: ()}
 
     def nodes(self, iris: Iterable[Node]) -> dict[Node, int]:
@@ -74,7 +77,7 @@ class Terms:
         if asked:
             rows = self._database.many("SELECT ?1, nid FROM node WHERE iri=?1", asked)
             if len(self._nodes) > _CACHE_LIMIT:
-                self._nodes.clear()
+                self._nodes = {}
             self._nodes.update(rows)
             found.update(rows)
         return found
@@ -214,14 +217,14 @@ class Terms:
 
     def statements(self, rows: Sequence[Numbers]) -> Iterator[Statement]:
         """Rows of numbers as statements."""
-        ids = {row[0] for row in rows} | {row[1] for row in rows} | {row[2] for row in rows}
-        objects = self.objects(ids)
+        nodes = {row[0] for row in rows} | {row[1] for row in rows}
+        objects = self.objects(nodes | {row[2] for row in rows})
         groups = self.groups({row[3] for row in rows})
+        if not nodes <= self._iris.keys():
+            raise CorruptStoreError(self._database.source, "damaged: a row has a value as node")
+        iris = self._iris
         for s, p, o, q in rows:
-            subject, predicate = objects[s], objects[p]
-            if not isinstance(subject, str) or not isinstance(predicate, str):
-                raise CorruptStoreError(self._database.source, f"row of a value as node {s} {p}")
-            yield Statement(subject, predicate, objects[o], groups[q])
+            yield Statement(iris[s], iris[p], objects[o], groups[q])
 
     def iris(self, ids: Collection[int]) -> set[Node]:
         """The nodes that have these ids."""
@@ -234,8 +237,8 @@ class Terms:
     def objects(self, ids: set[int]) -> Mapping[int, Object]:
         """Terms by their numbers; raises CorruptStoreError where one is not there."""
         if len(self._objects) > _CACHE_LIMIT:
-            self._objects.clear()
-            self._iris.clear()
+            self._objects = {}
+            self._iris = {}
         # Never `ids - known.keys()`, which walks all that is known.
         missing = {number for number in ids if number not in self._objects}
         if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from graph.errors import NotFoundError, UnavailableError
 from graph.model import Delta, Node, Qualifier, Statement
@@ -78,8 +78,7 @@ class DiffFilter:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One statement that only one of two states has; ``added`` says the later one."""
 
     added: bool

@@ -174,6 +174,20 @@ def test_large_sets_are_asked_at_once() -> None:
     store.close()
 
 
+def test_a_reader_goes_on_while_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.sqlite_terms._CACHE_LIMIT", 10)
+    store = SqliteStore.open(":memory:", create=True)
+    facts = frozenset(Statement(f"urn:n:{i}", LABEL, Literal(f"name {i}")) for i in range(90))
+    store.commit("main", Delta(added=facts), None, CommitMeta())
+    snapshot = store.snapshot()
+    reading = snapshot.statements()
+    first = next(reading)
+    for i in range(90):
+        assert snapshot.labels({f"urn:n:{i}"}) == {f"urn:n:{i}": Literal(f"name {i}")}
+    assert {first, *reading} == facts
+    store.close()
+
+
 def test_names_that_no_store_can_hold() -> None:
     store = SqliteStore.open(":memory:", create=True)
     snapshot = store.snapshot()
