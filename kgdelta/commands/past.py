@@ -23,8 +23,11 @@ from kgdelta.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graph.commit import Commit
     from graph.model import Node
-    from graph.store import Store
+    from graph.store import Blame, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,10 @@ def life_command(session: Session, node: str, version: str | None) -> None:
 @click.option("--at", "version", metavar="VERSION", help="State to ask about (default: --branch).")
 @store_options
 def blame_command(session: Session, node: str, version: str | None) -> None:
-    """Show each statement about NODE with the commit that set it."""
+    """Show each statement about NODE with the commit that set it.
+
+    Below it stand the parts that are older: who first set the statement, and each qualifier.
+    """
     with session.store() as store:
         asked = _asked(session, store, node, version)
         found = sorted(
@@ -200,10 +206,21 @@ def blame_command(session: Session, node: str, version: str | None) -> None:
         )
         return
     rows = [
-        (day(b.commit), b.commit.short, b.commit.author, statement_text(b.statement, prefixes))
+        (day(commit), commit.short, commit.author, text)
         for b in found
+        for commit, text in _parts(b, prefixes)
     ]
     for line in columns(rows):
         click.echo(line)
     if not rows:
         raise NotFoundError("node at this version", prefixes.contract(asked.node))
+
+
+def _parts(blame: Blame, prefixes: PrefixMap) -> Iterator[tuple[Commit, str]]:
+    """A statement with its commit, then what of it another commit set."""
+    yield blame.commit, statement_text(blame.statement, prefixes)
+    if blame.since.id != blame.commit.id:
+        yield blame.since, "  first set"
+    for qualifier, commit in blame.qualifiers:
+        if commit.id != blame.commit.id:
+            yield commit, f"  {qualifier_text((qualifier,), prefixes).strip()}"
