@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import apsw
 
 from graph.errors import CorruptStoreError, NotFoundError, StoreError, UnavailableError
 from graph.sqlite_migrations import MIGRATIONS
 from graph.sqlite_schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: A row as the schema types it.
 Row: TypeAlias = tuple[Any, ...]
@@ -126,6 +130,11 @@ class Database:
         """One statement for each set of bindings; the rows of all of them."""
         with _translated(self.source):
             return list(self._connection.executemany(sql, bindings))
+
+    @staticmethod
+    def array(numbers: NDArray[np.int64]) -> object:
+        """Numbers as a binding of ``carray(?)``: a table of them that is not copied."""
+        return apsw.carray(numbers)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from graph.digests import Digests, hash_of
@@ -23,6 +24,7 @@ from graph.snapshot import Columns
 from graph.sqlite_database import Database
 from graph.sqlite_lineage import Span
 from graph.sqlite_log import Log
+from graph.sqlite_packing import Packed
 from graph.sqlite_schema import FACT_INDEXES
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_terms import NAMING, Numbers, Terms
@@ -48,8 +50,9 @@ class Loading:
         self._terms = terms
         self._columns = columns
         self._ids, self._groups = _interned(terms, columns)
-        self._order = self._distinct()
         self._first = 0
+        self._packed: Packed | None = None
+        self._order = self._distinct()
 
     def __len__(self) -> int:
         return len(self._order)
@@ -59,17 +62,16 @@ class Loading:
         import numpy as np
 
         c = self._columns
-        columns = [self._ids[c.subject], self._ids[c.predicate], self._ids[c.object]]
-        columns.append(self._groups[c.qualifier])
-        order: Table = np.lexsort(columns[::-1])
-        if len(order) < 2:
-            return order
-        repeated = np.ones(len(order) - 1, dtype=bool)
-        for column in columns:
-            ordered = column[order]
-            repeated &= ordered[1:] == ordered[:-1]
-        first: Table = order[np.concatenate([[True], ~repeated])]
-        return first
+        columns = (self._ids[c.subject], self._ids[c.predicate], self._ids[c.object])
+        packed = Packed.of((*columns, self._groups[c.qualifier]))
+        if packed is None:
+            return _distinct_rows((*columns, self._groups[c.qualifier]))
+        order: Table = np.argsort(packed.rows, kind="stable")
+        rows = packed.rows[order]
+        first = np.concatenate([[True], rows[1:] != rows[:-1]])[: len(rows)]
+        self._packed = replace(packed, rows=rows[first])
+        distinct: Table = order[first]
+        return distinct
 
     def _numbers(self, places: Table) -> Iterator[Numbers]:
         """Rows in the numbers of the store."""
@@ -134,14 +136,18 @@ class Loading:
 
     @contextmanager
     def writing(self, at: Span, cid: int) -> Iterator[None]:
-        """Write the rows, as set by a commit that will be made; on leaving what belongs to them.
+        """Write the rows, as set by a commit that will be made; done on leaving.
 
-        That is mostly SQLite's own work, beside which the interpreter is free.
+        What is left for then is SQLite's own work, beside which the interpreter is free.
         """
         self._first = self._database.value("SELECT coalesce(max(fid), 0) + 1 FROM fact")
         with _indexes_last(self._database, fresh=self._first == 1):
-            self._facts(self._first, at, cid)
-            yield
+            if self._packed is None:
+                self._facts(self._first, at, cid)
+                yield
+            else:
+                yield
+                self._facts(self._first, at, cid)
         self._mentions(self._first)
         self._texts()
 
@@ -153,9 +159,18 @@ class Loading:
         log.write_run(at, self._first, len(self), cid, size + len(self))
 
     def _facts(self, first: int, at: Span, cid: int) -> None:
+        stamp = f"{int(at.branch)}, {int(at.seq)}, {int(cid)}"
+        if self._packed is not None:
+            for start in range(0, len(self), _PAGE):
+                self._database.rows(
+                    "INSERT INTO fact(s, p, o, q, branch, since, origin) "  # noqa: S608
+                    f"SELECT {self._packed.unpacking}, {stamp} FROM carray(?)",
+                    (self._database.array(self._packed.rows[start : start + _PAGE]),),
+                )
+            return
         sql = (
             "INSERT INTO fact(fid, s, p, o, q, branch, since, origin) "
-            f"VALUES(?, ?, ?, ?, ?, {int(at.branch)}, {int(at.seq)}, {int(cid)})"
+            f"VALUES(?, ?, ?, ?, ?, {stamp})"
         )
         for places in self._pages():
             numbers = self._numbers(places)
@@ -201,6 +216,18 @@ class Loading:
             if isinstance(value := c.terms[o], Literal)
         )
         self._terms.mark(texts)
+
+
+def _distinct_rows(columns: tuple[Table, ...]) -> Table:
+    import numpy as np
+
+    order: Table = np.lexsort(columns[::-1])
+    repeated = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for column in columns:
+        ordered = column[order]
+        repeated &= ordered[1:] == ordered[:-1]
+    first: Table = order[np.concatenate([[True], ~repeated])[: len(order)]]
+    return first
 
 
 def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
