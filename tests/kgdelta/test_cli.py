@@ -5,59 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kgdelta.cli import COMMANDS, main
-
-Run = Callable[..., "Answer"]
-
-
-class Answer:
-    """What a call printed, and its exit code."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def rows(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: Path
-) -> Run:
-    """Call the command line in an empty folder that holds the example files."""
-    for file in (root / "examples").glob("*.obo"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("KGDELTA_STORE", raising=False)
-    monkeypatch.setenv("KGDELTA_AUTHOR", "Ada")
-
-    def call(*arguments: str) -> Answer:
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = capsys.readouterr()
-        return Answer(code, printed.out, printed.err)
-
-    return call
-
-
-@pytest.fixture
-def history(run: Run) -> Run:
-    """A store with both example releases."""
-    assert run("init").code == 0
-    for i in (1, 2):
-        date = f"2024-0{3 * i}-01"
-        answer = run("import", f"instruments-{i}.obo", "--date", date, "--tag", f"v{i}")
-        assert answer.code == 0, answer.err
-    return run
+from kgdelta.cli import COMMANDS
+from tests.kgdelta.calling import Run
 
 
 def test_import_reports_each_version(run: Run) -> None:
@@ -173,7 +126,7 @@ def test_the_past_of_a_term(history: Run) -> None:
     ]
     assert "rename EX:0000003 from 'TOF' to 'time of flight'" in life.out
     blame = history("blame", "EX:0000003", "--json").rows
-    by_predicate = {r["statement"]["predicate"]: r["date"] for r in blame}  # type: ignore[index]
+    by_predicate = {r["statement"]["predicate"]: r["date"] for r in blame}
     assert by_predicate["rdfs:label"] == "2024-06-01T00:00:00Z"
     assert by_predicate["IAO:0000115"] == "2024-03-01T00:00:00Z"
     assert "EX:0000003 TOF" in history("tree", "EX:0000002", "--at", "2024-04-01").out
