@@ -24,14 +24,14 @@ _COLUMNS: Final = (
 _LINE: Final = """WITH RECURSIVE line(cid, n) AS (
     SELECT :cid, 0 UNION ALL
     SELECT c.first, n + 1 FROM line CROSS JOIN commits AS c ON c.cid=line.cid
-    WHERE c.first IS NOT NULL)
+    WHERE c.first<c.cid)
 """
 _PAST: Final = """WITH RECURSIVE past(cid) AS (
     SELECT :cid UNION
     SELECT c.first FROM past CROSS JOIN commits AS c ON c.cid=past.cid
-    WHERE c.first IS NOT NULL UNION
+    WHERE c.first<c.cid UNION
     SELECT c.second FROM past CROSS JOIN commits AS c ON c.cid=past.cid
-    WHERE c.second IS NOT NULL)
+    WHERE c.second<c.cid)
 SELECT cid FROM past"""
 
 

@@ -37,10 +37,16 @@ def lineage_of(database: Database, branch: int, seq: int) -> Lineage:
         fork = database.forks.get(current)
         if fork is None:
             found = database.rows("SELECT parent, fork FROM branch WHERE bid=?", (current,))
-            if not found or len(spans) > 10 * MAX_DEPTH:
+            if not found:
                 raise CorruptStoreError(database.source, f"damaged: branch {current} has no row")
             fork = database.forks[current] = found[0]
-        spans.append(Span(int(current), int(bound or 0)))
+        if len(spans) > 10 * MAX_DEPTH:
+            raise CorruptStoreError(database.source, f"damaged: branch {branch} has no end")
+        try:
+            spans.append(Span(int(current), int(bound or 0)))
+        except (ValueError, TypeError) as error:
+            reason = f"damaged: branch row {current}: {error}"
+            raise CorruptStoreError(database.source, reason) from error
         current, bound = fork
     return tuple(spans)
 

@@ -142,7 +142,7 @@ class Replay:
             (bid,),
         )
         rows = self._database.rows(
-            "SELECT count(*), coalesce(sum(until<?), 0), "
+            "SELECT count(*), coalesce(sum(until IS NOT ?), 0), "
             "(SELECT count(*) FROM closed WHERE branch=?) FROM fact WHERE branch=?",
             (OPEN, bid, bid),
         )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from graph.errors import CorruptStoreError
 from graph.model import Literal, Node, Object, Statement
 from graph.snapshot import Columns, Match, Version, labels_from, matches_from
 from graph.sqlite_database import Database, is_storable
@@ -169,11 +170,18 @@ class SqliteSnapshot:
     def columns(self, predicates: Collection[Node] | None = None) -> Columns:
         import numpy as np
 
-        pages = [
-            np.array(page, dtype=np.int64).reshape(len(page), 4)
-            for page in self._pages(None, predicates, None)
-        ]
+        try:
+            pages = [
+                np.array(page, dtype=np.int64).reshape(len(page), 4)
+                for page in self._pages(None, predicates, None)
+            ]
+        except (ValueError, TypeError, OverflowError) as error:
+            reason = f"damaged: a statement row holds what is not a number: {error}"
+            raise CorruptStoreError(self._database.source, reason) from error
         table = np.concatenate([np.empty((0, 4), np.int64), *pages])
+        if (table[:, :2] <= 0).any():
+            reason = "damaged: a statement row has a subject or predicate that is not a node"
+            raise CorruptStoreError(self._database.source, reason)
         ids, places = np.unique(table[:, :3], return_inverse=True)
         places = places.reshape(len(table), 3).astype(np.int64)
         known = self._terms.objects(_as_set(ids))

@@ -187,7 +187,8 @@ class Terms:
 
     def mark(self, texts: Iterable[tuple[bool, str, int]]) -> None:
         """Let texts (whether it names a node, the text, its number) be found by a search."""
-        listed = list(texts)
+        # In order: the same work makes the same file, and the index of words is built once.
+        listed = sorted(texts, key=lambda text: text[2])
         self._database.many(
             "UPDATE value SET folded=? WHERE vid=? AND folded IS NULL",
             ((text.casefold(), vid) for names, text, vid in listed if names),

@@ -10,6 +10,7 @@ from graph.sqlite_commits import Commits
 from graph.sqlite_database import Database
 from graph.sqlite_replay import Replay
 from graph.sqlite_terms import Terms, digest_of, value_from
+from graph.words import words
 
 
 class Verification:
@@ -24,7 +25,15 @@ class Verification:
     def run(self) -> Iterator[str]:
         """One line for each thing that is damaged; nothing where all is well."""
         self._terms.forget()
-        for part in (self._file, self._values, self._qualifiers, self._branches, self._facts):
+        parts = (
+            self._file,
+            self._values,
+            self._words,
+            self._qualifiers,
+            self._branches,
+            self._facts,
+        )
+        for part in parts:
             try:
                 yield from part()
             except CorruptStoreError as error:
@@ -48,6 +57,24 @@ class Verification:
                 continue
             if digest_of(encode_object(term)) != digest:
                 yield f"value {vid}: its text does not match its digest"
+
+    def _words(self) -> Iterator[str]:
+        """Every text that a search looks at is indexed by its words, and by nothing else."""
+        # It holds nothing: it shows the index, and goes with the connection.
+        self._database.rows(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.word_entry "
+            "USING fts5vocab(main, word, instance)"
+        )
+        rows = self._database.rows(
+            "SELECT v.vid, v.text, e.terms FROM (SELECT vid, text FROM value "
+            "WHERE searched IS NOT NULL) AS v FULL JOIN (SELECT doc, group_concat(term, ' ') "
+            "AS terms FROM temp.word_entry GROUP BY doc) AS e ON e.doc=v.vid"
+        )
+        for vid, text, terms in rows:
+            if vid is None:
+                yield "words: a search finds a text that is not there"
+            elif set(words(text)) != set((terms or "").split()):
+                yield f"value {vid}: a search does not find it by its words"
 
     def _qualifiers(self) -> Iterator[str]:
         for qid, data, digest in self._database.rows("SELECT qid, data, digest FROM qualifier"):
