@@ -97,7 +97,7 @@ def parse_choices(text: str, source: str) -> dict[str, Side]:
 
 def _choice(words: list[str]) -> tuple[str, Side]:
     if len(words) != 2:
-        raise ValueError(f"{len(words)} words: write the id of a conflict and ours or theirs")
+        raise ValueError("write the id of a conflict and ours or theirs")
     conflict, side = words
     if not _ID.fullmatch(conflict):
         raise ValueError(f"{conflict!r} is no conflict id: copy the {ID_DIGITS} digits as shown")

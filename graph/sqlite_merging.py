@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from graph.conflicts import Conflict, ConflictKind
 from graph.errors import ConflictError, NotFoundError
 from graph.merge import Merged, Rules, three_way
 from graph.model import Delta
-from graph.resolution import Resolutions, Side, record_of
+from graph.resolution import Decision, Resolutions, Side, record_of
 from graph.sqlite_commits import Commits
 from graph.sqlite_history import History
 from graph.sqlite_log import Log
@@ -42,12 +42,11 @@ class Merging:
         self, row: BranchRow, theirs: int, meta: CommitMeta, resolutions: Resolutions
     ) -> Commit:
         """Bring a commit into a branch. Raises ConflictError, NotFoundError for a choice unused."""
-        if row.head is None:
-            return self._recording.forward(row, theirs)
-        base = self.base(row.head, theirs)
-        if base == theirs:
-            return self._commits.get(row.head).commit
-        if base == row.head:
+        base = None if row.head is None else self.base(row.head, theirs)
+        if row.head is None or base in (row.head, theirs):
+            _check_used(resolutions, ())
+            if row.head is not None and base == theirs:
+                return self._commits.get(row.head).commit
             return self._recording.forward(row, theirs)
         start, other = self._states.of_commit(base), self._states.of_commit(theirs)
         head = self._states.of_branch(row)
@@ -62,8 +61,7 @@ class Merging:
         )
         if merged.conflicts:
             raise ConflictError(merged.conflicts)
-        for unused in resolutions.unused(merged.decisions):
-            raise NotFoundError("conflict", unused, "the merge has no such conflict")
+        _check_used(resolutions, merged.decisions)
         decided = record_of(merged.decisions)
         told = replace(meta, provenance=(*meta.provenance, *decided))
         delta = mine.inverse.then(merged.delta)
@@ -136,6 +134,11 @@ class Merging:
 
     def _between(self, before: SqliteSnapshot, after: SqliteSnapshot) -> Delta:
         return self._log.delta(before.lineage, after.lineage)
+
+
+def _check_used(resolutions: Resolutions, decisions: Collection[Decision]) -> None:
+    for unused in resolutions.unused(decisions):
+        raise NotFoundError("conflict", unused, "the merge has no such conflict")
 
 
 def _nothing_left(commit: Commit, change: Delta) -> Conflict:

@@ -213,6 +213,16 @@ class WorkConformance:
             [[first.id, "ours:"], [second.id, "theirs:"]]
         )
 
+    def test_a_choice_for_nothing_is_an_error(self, store: Store) -> None:
+        put(store, label(A, "a"))
+        store.create_branch("side")
+        put(store, label(B, "b"), branch="side")
+        odd = Resolutions({"0" * 12: Side.OURS})
+        for branch, version in (("main", "side"), ("side", "main")):
+            with pytest.raises(NotFoundError, match="conflict"):
+                store.merge(branch, version, CommitMeta(), odd)
+        assert label(B, "b") not in state(store)
+
     def test_protected_branches_take_merges_only(self, store: Store) -> None:
         put(store, label(A, "a"))
         setting = Statement(DEFAULT_ONTOLOGY, PROTECTED, Literal("ma*"))
