@@ -141,8 +141,8 @@ def test_choices_as_text() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("0123456789ab", "1 words"),
-        ("0123456789ab ours theirs", "3 words"),
+        ("0123456789ab", "write the id"),
+        ("0123456789ab ours theirs", "write the id"),
         ("0123456789ab both", "'both' is no side"),
         ("0123456789ab OURS", "'OURS' is no side"),
         ("0123456789a ours", "'0123456789a' is no conflict id"),
