@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -154,21 +154,36 @@ class Log:
     def net(self, before: Lineage, after: Lineage) -> tuple[list[Numbers], list[Numbers]]:
         """What turns one state into another, removed and added: costs the changes between."""
         start = meeting(before, after)
-        balance: defaultdict[Numbers, int] = defaultdict(int)
-        for lineage, sign in ((before, -1), (after, 1)):
+        gone: list[Numbers] = []
+        come: list[Numbers] = []
+        for lineage, lost, won in ((before, come, gone), (after, gone, come)):
             for branch, low, high in entries_after(lineage, start):
-                rows = self._database.rows(
-                    f"SELECT {_NUMBERS}, c.op FROM change AS c "  # noqa: S608
-                    "CROSS JOIN fact AS f ON f.fid BETWEEN c.fid AND c.fid+c.n-1 "
-                    "WHERE c.branch=?1 AND c.seq>?2 AND c.seq<=?3 AND NOT (f.branch=?1 "
-                    # What was opened and closed again on the way cancels out.
-                    "AND f.since>?2 AND f.until<=?3)",
-                    (branch, low, high),
-                )
-                for row in rows:
-                    balance[row[:4]] += sign if row[4] == ADD else -sign
-        removed = [numbers for numbers, count in balance.items() if count < 0]
-        return removed, [numbers for numbers, count in balance.items() if count > 0]
+                for op, side in ((REMOVE, lost), (ADD, won)):
+                    side += self._changed(op, branch, low, high)
+        both = set(gone) & set(come)
+        if not both:
+            return gone, come
+        # Withdrawn and set again on the way, perhaps more than once: what is left counts.
+        balance = Counter(n for n in come if n in both)
+        balance.subtract(n for n in gone if n in both)
+        return (
+            [n for n in gone if n not in both] + [n for n, count in balance.items() if count < 0],
+            [n for n in come if n not in both] + [n for n, count in balance.items() if count > 0],
+        )
+
+    def _changed(self, op: int, branch: int, low: int, high: int) -> list[Numbers]:
+        """Statements that entries of a branch set or withdrew, each time they did.
+
+        Rows that were opened and closed again between these entries are left out.
+        """
+        sql = (
+            f"SELECT {_NUMBERS} FROM change AS c "  # noqa: S608
+            "CROSS JOIN fact AS f ON f.fid BETWEEN c.fid AND c.fid+c.n-1 "
+            "WHERE c.branch=?1 AND c.seq>?2 AND c.seq<=?3 AND c.op=?4 "
+            "AND NOT (f.branch=?1 AND f.since>?2 AND f.until<=?3)"
+        )
+        rows: list[Numbers] = self._database.rows(sql, (branch, low, high, op))
+        return rows
 
     def differences(
         self, before: Lineage, after: Lineage, where: DiffFilter

@@ -218,14 +218,24 @@ class Terms:
 
     def statements(self, rows: Sequence[Numbers]) -> Iterator[Statement]:
         """Rows of numbers as statements."""
+        try:
+            made = self._made(rows)
+        except KeyError:
+            self._load(rows)
+            made = self._made(rows)
+        return iter(made)
+
+    def _made(self, rows: Sequence[Numbers]) -> list[Statement]:
+        iris, objects, groups = self._iris, self._objects, self._qualifiers
+        return [Statement(iris[s], iris[p], objects[o], groups[q]) for s, p, o, q in rows]
+
+    def _load(self, rows: Sequence[Numbers]) -> None:
+        """Remember all terms of the rows. Raises CorruptStoreError."""
         nodes = {row[0] for row in rows} | {row[1] for row in rows}
-        objects = self.objects(nodes | {row[2] for row in rows})
-        groups = self.groups({row[3] for row in rows})
+        self.objects(nodes | {row[2] for row in rows})
+        self.groups({row[3] for row in rows})
         if not nodes <= self._iris.keys():
             raise CorruptStoreError(self._database.source, "damaged: a row has a value as node")
-        iris = self._iris
-        for s, p, o, q in rows:
-            yield Statement(iris[s], iris[p], objects[o], groups[q])
 
     def iris(self, ids: Collection[int]) -> set[Node]:
         """The nodes that have these ids."""
