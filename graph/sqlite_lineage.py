@@ -6,8 +6,7 @@ read every row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from graph.errors import CorruptStoreError
 from graph.sqlite_database import Database
@@ -16,8 +15,7 @@ from graph.sqlite_database import Database
 MAX_DEPTH: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The entries 1 to ``seq`` of one branch's log."""
 
     branch: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from graph.errors import InvalidDeltaError
+from graph.errors import CorruptStoreError, InvalidDeltaError
 from graph.model import Delta, Node, Statement, nodes_in
 from graph.sqlite_database import Database
 from graph.sqlite_lineage import Lineage, Span, entries_after, meeting, visible
@@ -31,8 +31,7 @@ class Entry:
     mentions: tuple[frozenset[Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """A statement opened or closed at the log entry of a commit."""
 
     at: Span
@@ -215,9 +214,9 @@ class Log:
         """All that commits ever did to statements about nodes or mentioning them, anywhere."""
         touched = (
             "SELECT f.fid FROM json_each(:n) AS j "
-            "CROSS JOIN fact AS f INDEXED BY fact_out ON f.s=j.value UNION "
+            "CROSS JOIN fact AS f INDEXED BY fact_out ON f.s=j.value UNION ALL "
             "SELECT f.fid FROM json_each(:n) AS j "
-            "CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value UNION "
+            "CROSS JOIN fact AS f INDEXED BY fact_in ON f.o=j.value UNION ALL "
             "SELECT m.fid FROM json_each(:n) AS j CROSS JOIN mention AS m ON m.node=j.value"
         )
         return self._happenings(touched, gid, nodes)
@@ -231,31 +230,37 @@ class Log:
         return self._happenings(touched, gid, {predicate})
 
     def _happenings(self, touched: str, gid: int, nodes: Collection[Node]) -> list[Happening]:
-        """When rows were opened and closed, on their own branch and on others.
-
-        Entries that only repeat a commit of another branch (a fast-forward) are left out: they
-        are not where the commit was made.
-        """
-        made = (
-            "CROSS JOIN position AS p ON p.branch=e.branch AND p.seq=e.seq CROSS JOIN commits AS c "
-            "ON c.cid=p.cid AND c.branch=e.branch AND c.seq=e.seq AND c.gid=:g"
-        )
+        """When rows were opened and closed, on their own branch and on others."""
         rows = self._database.rows(
-            f"WITH touched(fid) AS MATERIALIZED ({touched}), "  # noqa: S608
-            "e(op, fid, branch, seq) AS ("
-            "SELECT 1, f.fid, f.branch, f.since FROM touched CROSS JOIN fact AS f USING(fid) "
-            "UNION ALL SELECT 0, f.fid, f.branch, f.until FROM touched "
-            f"CROSS JOIN fact AS f USING(fid) WHERE f.until<{OPEN} "
-            "UNION ALL SELECT 0, k.fid, k.branch, k.until FROM touched "
-            "CROSS JOIN closed AS k USING(fid)) "
-            f"SELECT e.branch, e.seq, e.op, {_NUMBERS}, f.origin, c.cid "
-            f"FROM e {made} CROSS JOIN fact AS f ON f.fid=e.fid",
-            {"n": as_json(self._terms.nodes(nodes).values()), "g": gid},
+            f"SELECT {_NUMBERS}, f.origin, f.branch, f.since, f.until, k.branch, k.until "  # noqa: S608
+            f"FROM ({touched}) AS t CROSS JOIN fact AS f ON f.fid=t.fid "
+            "LEFT JOIN closed AS k ON k.fid=f.fid",
+            {"n": as_json(self._terms.nodes(nodes).values())},
         )
-        return [
-            Happening(Span(branch, seq), op, (s, p, o, q), origin, cid)
-            for branch, seq, op, s, p, o, q, origin, cid in rows
-        ]
+        # A statement may mention a node twice, and be closed on many branches.
+        told: set[tuple[Span, int, Numbers, int]] = set()
+        if not all(type(row[7]) is int for row in rows):
+            raise CorruptStoreError(self._database.source, "damaged: a row ends nowhere")
+        for s, p, o, q, origin, branch, since, until, other, closed in rows:
+            told.add((Span(branch, since), ADD, (s, p, o, q), origin))
+            if until < OPEN:
+                told.add((Span(branch, until), REMOVE, (s, p, o, q), origin))
+            if other is not None:
+                told.add((Span(other, closed), REMOVE, (s, p, o, q), origin))
+        made = self._commits_at({at for at, *_ in told}, gid)
+        return [Happening(*one, made[one[0]]) for one in told if one[0] in made]
+
+    def _commits_at(self, entries: Collection[Span], gid: int) -> dict[Span, int]:
+        """The numbers of commits by the log entries at which they were made.
+
+        Entries that only repeat a commit of another branch (a fast-forward) are left out.
+        """
+        rows = self._database.many(
+            "SELECT p.branch, p.seq, p.cid FROM position AS p JOIN commits AS c ON c.cid=p.cid "
+            "AND c.branch=p.branch AND c.seq=p.seq WHERE p.branch=? AND p.seq=? AND c.gid=?",
+            ((span.branch, span.seq, gid) for span in entries),
+        )
+        return {Span(branch, seq): cid for branch, seq, cid in rows}
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
