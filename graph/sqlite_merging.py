@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from graph.commit import Commit, CommitMeta
 from graph.conflicts import Conflict, ConflictKind
@@ -69,14 +70,18 @@ class Merging:
 
     def _newer(self, base: int | None, ours: int, theirs: int) -> Callable[[Conflict], Side | None]:
         """Which side of a conflict was authored later, None for a draw."""
-        known = set() if base is None else self._commits.past(base)
+
+        @cache
+        def fresh(cid: int) -> set[str]:
+            """Commits of a side since the base; asked for only where recency decides."""
+            known = set() if base is None else self._commits.past(base)
+            loaded = self._commits.load(self._commits.past(cid) - known)
+            return {recorded.commit.id for recorded in loaded.values()}
 
         def latest(conflict: Conflict, cid: int) -> datetime | None:
             sides = {*conflict.base, *conflict.ours, *conflict.theirs}
             subjects = {conflict.subject, *(s.subject for s in sides)}
-            fresh = self._commits.past(cid) - known
-            ids = {recorded.commit.id for recorded in self._commits.load(fresh).values()}
-            events = [e for e in self._history.life(cid, subjects) if e.commit.id in ids]
+            events = [e for e in self._history.life(cid, subjects) if e.commit.id in fresh(cid)]
             exact = [e for e in events if e.statement in sides] or events
             return max((event.commit.authored for event in exact), default=None)
 

@@ -115,7 +115,13 @@ class Recording:
     def adopt(self, row: BranchRow, commit: Commit, delta: Delta, parents: tuple[int, ...]) -> None:
         """Write a commit that was made elsewhere, under its id. Raises InvalidDeltaError."""
         source = self._states.of_commit(parents[1]) if len(parents) > 1 else None
-        self._write(row, commit, self._fitted(row, delta), parents, source)
+        try:
+            self._write(row, commit, delta, parents, source)
+        except InvalidDeltaError:
+            fitted = self._fitted(row, delta)
+            if fitted == delta:
+                raise
+            self._write(row, commit, fitted, parents, source)
 
     def _write(
         self,
