@@ -25,7 +25,7 @@ from graph.units import Unit, by_unit, held
 from graph.values import after, merge_unit
 from graph.vocabulary import LABEL
 
-__all__ = ["Conflict", "ConflictKind", "Merged", "Rules", "three_way"]
+__all__ = ["Merged", "Rules", "three_way"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.commit import Commit, CommitMeta
+from graph.conflicts import ConflictKind
 from graph.errors import ConflictError, InvalidDeltaError, NotFoundError, StaleHeadError
-from graph.merge import ConflictKind
 from graph.model import Delta, Literal, Qualifier, Statement
 from graph.rebase import REBASED_FROM, commit_rebased
 from graph.sqlite import SqliteStore

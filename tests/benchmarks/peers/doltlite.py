@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.peers.sql import DESCENDANTS, NEIGHBOURS, NUMBER, TWO_HOP
+from tests.benchmarks.peers.sql import (
+    DELETE,
+    DESCENDANTS,
+    INSERT,
+    NEIGHBOURS,
+    NUMBER,
+    TWO_HOP,
+)
 from tests.benchmarks.peers.system import Change, NotOffered, System, When, Workload
 
 # A past state has no index on objects, and none on subjects that a join could use.
@@ -69,17 +76,10 @@ class DoltLite(System):
     def _commit(
         self, removed: list[tuple[str, str, str]], added: list[tuple[str, str, str]]
     ) -> None:
-        numbers = self.work.predicate_numbers
         run = self._connection
         run.execute("BEGIN")
-        run.executemany(
-            f"DELETE FROM edge WHERE s={NUMBER} AND p=? AND o={NUMBER}",
-            [(s, numbers[p], o) for s, p, o in removed],
-        )
-        run.executemany(
-            f"INSERT INTO edge VALUES({NUMBER}, ?, {NUMBER})",
-            [(s, numbers[p], o) for s, p, o in added],
-        )
+        for sql, edges in ((DELETE, removed), (INSERT, added)):
+            run.executemany(sql, self.work.with_predicate_numbers(edges))
         run.execute("COMMIT")
         made = run.execute("SELECT dolt_commit('-a', '-m', 'measured')").fetchone()[0]
         self._commits.append(made)

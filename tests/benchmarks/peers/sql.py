@@ -6,6 +6,8 @@ from typing import Final
 
 #: A node's number, from its IRI.
 NUMBER: Final = "(SELECT id FROM node WHERE iri=?)"
+DELETE: Final = f"DELETE FROM edge WHERE s={NUMBER} AND p=? AND o={NUMBER}"
+INSERT: Final = f"INSERT INTO edge VALUES({NUMBER}, ?, {NUMBER})"
 
 NEIGHBOURS: Final = """
     SELECT b.iri FROM node a CROSS JOIN edge e ON e.s=a.id CROSS JOIN node b ON b.id=e.o

@@ -56,6 +56,13 @@ class Workload:
     def predicate_numbers(self) -> dict[str, int]:
         return {predicate: number for number, predicate in enumerate(self.predicates)}
 
+    def with_predicate_numbers(
+        self, edges: Iterable[tuple[str, str, str]]
+    ) -> list[tuple[str, int, str]]:
+        """Edges of IRIs with the predicate as its number, as tables of edges have it."""
+        numbers = self.predicate_numbers
+        return [(s, numbers[p], o) for s, p, o in edges]
+
     def named(self, rows: Iterable[tuple[int, int, int]]) -> list[tuple[str, str, str]]:
         """Rows of numbers as IRIs."""
         return [(self.iris[s], self.predicates[p], self.iris[o]) for s, p, o in rows]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 
-from tests.benchmarks.peers.sql import DESCENDANTS, NEIGHBOURS, NUMBER, TWO_HOP
+from tests.benchmarks.peers.sql import DELETE, DESCENDANTS, INSERT, NEIGHBOURS, TWO_HOP
 from tests.benchmarks.peers.system import NotOffered, System, When, Workload
 
 
@@ -45,17 +45,10 @@ class Unversioned(System):
     def _commit(
         self, removed: list[tuple[str, str, str]], added: list[tuple[str, str, str]]
     ) -> None:
-        numbers = self.work.predicate_numbers
         run = self._connection
         run.execute("BEGIN IMMEDIATE")
-        run.executemany(
-            f"DELETE FROM edge WHERE s={NUMBER} AND p=? AND o={NUMBER}",
-            [(s, numbers[p], o) for s, p, o in removed],
-        )
-        run.executemany(
-            f"INSERT INTO edge VALUES({NUMBER}, ?, {NUMBER})",
-            [(s, numbers[p], o) for s, p, o in added],
-        )
+        for sql, edges in ((DELETE, removed), (INSERT, added)):
+            run.executemany(sql, self.work.with_predicate_numbers(edges))
         run.execute("COMMIT")
 
     def settle(self) -> None:
