@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from graph.memory import MemorySnapshot
 from graph.model import Statement
 from graph.snapshot import Version
+
+_NO_PREFIXES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a caller may say about a source.
+
+    ``ontology`` is used where the source names none; ``strict`` makes the first problem an
+    IngestError; ``prefixes`` (prefix to namespace) serve where the source declares none of that
+    name; ``stable_edge_ids`` replaces edge ids that are random per build by a hash of the rest.
+    """
+
+    ontology: str | None = None
+    strict: bool = False
+    prefixes: Mapping[str, str] = field(default=_NO_PREFIXES)
+    stable_edge_ids: bool = True
 
 
 @dataclass(frozen=True, slots=True)
