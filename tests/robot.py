@@ -1,0 +1,115 @@
+"""ROBOT, the ontology tool that ours is compared with: its jars from Maven, once, in a cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kgdelta import settings
+
+VERSION: Final = "1.9.8"
+_MAIN_CLASS: Final = "org.obolibrary.robot.CommandLineInterface"
+_MAXIMUM_SECONDS: Final = 600
+_PROJECT: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>kgdelta</groupId>
+  <artifactId>robot</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>org.obolibrary.robot</groupId>
+      <artifactId>robot-command</artifactId>
+      <version>{VERSION}</version>
+    </dependency>
+  </dependencies>
+</project>
+"""
+
+
+class NoRobotError(Exception):
+    """ROBOT cannot be had here; the message says why."""
+
+
+class RobotError(Exception):
+    """ROBOT refused to do something; the message is what it said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """An installed ROBOT."""
+
+    jars: Path
+
+    def run(self, *arguments: str | Path) -> str:
+        """Run a chain of ROBOT commands; what it printed. Raises RobotError."""
+        command = ["java", "-Xmx2g", "-cp", f"{self.jars}/*", _MAIN_CLASS, *map(str, arguments)]
+        done = _run(command)
+        if done.returncode:
+            raise RobotError(_last_line(done))
+        return done.stdout
+
+    def convert(self, source: Path, *targets: Path, check: bool = True) -> None:
+        """Write an ontology in other formats, told by suffix: ofn, owx, owl, ttl, obo, json.
+
+        ``check=False`` saves OBO that breaks the rules of OBO too. Raises RobotError.
+        """
+        arguments: list[str | Path] = []
+        for target in targets:
+            arguments += ["convert", *(() if arguments else ("--input", source))]
+            arguments += ["--output", target]
+            if target.suffix == ".obo" and not check:
+                arguments += ["--check", "false"]
+        self.run(*arguments)
+
+
+def find_robot() -> Robot:
+    """ROBOT from the cache folder, downloaded where it is not there. Raises NoRobotError."""
+    for tool in ("java", "mvn"):
+        if shutil.which(tool) is None:
+            raise NoRobotError(f"no {tool} on the path, which ROBOT needs")
+    folder = settings.cache_folder() / f"robot-{VERSION}"
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+            _download(Path(made))
+            try:
+                (Path(made) / "jars").rename(folder)
+            except OSError as error:
+                # Another test process may have been first; its jars are the same.
+                if not folder.is_dir():
+                    raise NoRobotError(str(error)) from error
+    return Robot(folder)
+
+
+def _download(folder: Path) -> None:
+    project = folder / "pom.xml"
+    project.write_text(_PROJECT)
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}"]
+    done = _run(["mvn", "--quiet", "--batch-mode", "--file", str(project), *goal])
+    if done.returncode or not (folder / "jars").is_dir():
+        raise NoRobotError(f"Maven could not download ROBOT: {_last_line(done)}")
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_MAXIMUM_SECONDS,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NoRobotError(str(error)) from error
+
+
+def _last_line(done: subprocess.CompletedProcess[str]) -> str:
+    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return lines[-1] if lines else f"exit code {done.returncode}, and no word"
