@@ -75,6 +75,9 @@ class Outcome:
 RULES: Final[Mapping[type[c.Change], Callable[[Any, State], Ruling]]] = MappingProxyType(
     {
         c.NodeCreation: rules_nodes.create,
+        c.ClassCreation: rules_nodes.create_class,
+        c.ObjectPropertyCreation: rules_nodes.create_relation,
+        c.NodeObsoletionWithDirectReplacement: rules_nodes.obsolete,
         c.NodeRename: rules_text.rename,
         c.NodeObsoletion: rules_nodes.obsolete,
         c.NodeUnobsoletion: rules_nodes.unobsolete,

@@ -1,13 +1,16 @@
-"""The callbacks of the grammar: each rule of ``kgcl.lark`` makes a typed change."""
+"""The callbacks of the grammar: each rule of ``kgcl.lark`` makes a typed change or a part of one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
 
-from lark import Token, Transformer, v_args
+from lark import Token, v_args
 
-from graph.vocabulary import RDFS, XSD_COUNT
+from graph.vocabulary import XSD_COUNT
 from kgcl import changes as c
+from kgcl.building_records import RecordBuilder
+from kgcl.building_text import TextBuilder
 from kgcl.lexical import COUNT, KEYWORDS, unquote
 
 if TYPE_CHECKING:
@@ -23,7 +26,25 @@ class TokenError(Exception):
         super().__init__(reason)
 
 
-_SUBCLASS = c.Ref(RDFS + "subClassOf")
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first line of a block: what the changes up to its ``end`` are.
+
+    They are the set of ``change`` where it ``opens`` one, or come with it where ``forcing``; with
+    both, the forced ones come first, up to an ``end`` of their own.
+    """
+
+    change: c.Change
+    opens: bool
+    forcing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The last line of a block."""
+
+
+Built = Union[c.Change, Opening, Closing]
 
 
 def _unquote(token: Token) -> str:
@@ -34,11 +55,74 @@ def _unquote(token: Token) -> str:
 
 
 @v_args(inline=True)
-class Builder(Transformer[Token, c.Change]):
+class Builder(TextBuilder, RecordBuilder):
     """Makes changes while the parser reads."""
 
-    def start(self, change: c.Change) -> c.Change:
-        return change
+    # --- commands and what may follow them
+
+    def start(self, change: c.Change, notes: Notes, *tail: object) -> Built:
+        forcing = bool(tail[-1])
+        clauses = [clause for clause in tail[:-1] if isinstance(clause, tuple)]
+        if notes is not None:
+            object.__setattr__(change, "qualifiers", notes)
+        if clauses:
+            object.__setattr__(change, "meta", _meta(clauses))
+        return Opening(change, False, True) if forcing else change
+
+    def opening(self, obsoletion: bool | None, notes: Notes, *tail: object) -> Built:
+        change = c.MultiNodeObsoletion(()) if obsoletion else c.Transaction(())
+        forcing = isinstance(self.start(change, notes, *tail), Opening)
+        return Opening(change, True, forcing)
+
+    def closing(self) -> Closing:
+        return Closing()
+
+    def of_obsoletions(self) -> bool:
+        return True
+
+    def forcing(self) -> bool:
+        return True
+
+    def notes(self, *notes: c.Note | None) -> tuple[c.Note, ...]:
+        return tuple(note for note in notes if note is not None)
+
+    def note(self, predicate: Ref, value: Term, nested: Notes) -> c.Note:
+        return c.Note(predicate, value, nested or ())
+
+    def because(self, text: str) -> tuple[str, str]:
+        return "reason", text
+
+    def see_also(self, text: str) -> tuple[str, str]:
+        return "see_also", text
+
+    def issue(self, text: str) -> tuple[str, str]:
+        return "term_tracker_issue", text
+
+    def pull_request(self, text: str) -> tuple[str, str]:
+        return "pull_request", text
+
+    def by(self, text: str) -> tuple[str, str]:
+        return "creator", text
+
+    def contributor(self, text: str) -> tuple[str, str]:
+        return "contributor", text
+
+    def on(self, text: str) -> tuple[str, str]:
+        return "change_date", text
+
+    def identified_as(self, text: str) -> tuple[str, str]:
+        return "id", text
+
+    def generated_by(self, text: str) -> tuple[str, str]:
+        return "was_generated_by", text
+
+    def undone_by(self, text: str) -> tuple[str, str]:
+        return "has_undo", text
+
+    def described_as(self, text: str) -> tuple[str, str]:
+        return "change_description", text
+
+    # --- parts
 
     def iri(self, token: Token) -> Ref:
         return c.Ref(token[1:-1])
@@ -57,10 +141,17 @@ class Builder(Transformer[Token, c.Change]):
     def string(self, token: Token) -> str:
         return _unquote(token)
 
+    def bare_iri(self, token: Token) -> str:
+        return str(token[1:-1])
+
+    def word(self, token: Token) -> str:
+        return str(token)
+
     def text(self, token: Token, language: Token | None) -> Text:
         return c.Text(_unquote(token), language[1:] if language else "")
 
     literal = text
+    tagged = text
 
     def typed(self, token: Token, datatype: Ref) -> Text:
         return c.Text(_unquote(token), "", datatype)
@@ -72,27 +163,6 @@ class Builder(Transformer[Token, c.Change]):
 
     def compound(self, operator: Token, *arguments: Term) -> Term:
         return c.Compound(operator[:-1], arguments)
-
-    def notes(self, *notes: c.Note | None) -> tuple[c.Note, ...]:
-        return tuple(note for note in notes if note is not None)
-
-    def note(self, predicate: Ref, value: Term, nested: Notes) -> c.Note:
-        return c.Note(predicate, value, nested or ())
-
-    def any_type(self) -> c.NodeType:
-        return c.NodeType.NODE
-
-    def class_type(self) -> c.NodeType:
-        return c.NodeType.CLASS
-
-    def relation_type(self) -> c.NodeType:
-        return c.NodeType.RELATION
-
-    def instance_type(self) -> c.NodeType:
-        return c.NodeType.INSTANCE
-
-    def annotation_type(self) -> c.NodeType:
-        return c.NodeType.ANNOTATION_PROPERTY
 
     def exact(self) -> Scope:
         return c.Scope.EXACT
@@ -106,94 +176,9 @@ class Builder(Transformer[Token, c.Change]):
     def related(self) -> Scope:
         return c.Scope.RELATED
 
-    def create(self, kind: c.NodeType, node: Ref, name: Text | None, notes: Notes) -> c.Change:
-        if name is None:
-            return c.NodeCreation(node, None, "", kind, notes)
-        return c.NodeCreation(node, name.value, name.language, kind, notes)
 
-    def rename(self, node: Ref, old: Text, new: Text, notes: Notes) -> c.Change:
-        return c.NodeRename(node, old.value, new.value, old.language, new.language, notes)
-
-    def rename_any(self, node: Ref, new: Text, notes: Notes) -> c.Change:
-        return c.NodeRename(node, None, new.value, "", new.language, notes)
-
-    def rename_label(self, old: Text, new: Text, notes: Notes) -> c.Change:
-        return self.rename(c.Ref(old.value, c.RefKind.LABEL), old, new, notes)
-
-    def obsolete(self, node: Ref, replacement: Ref | None) -> c.Change:
-        return c.NodeObsoletion(node, replacement)
-
-    def unobsolete(self, node: Ref) -> c.Change:
-        return c.NodeUnobsoletion(node)
-
-    def delete(self, node: Ref) -> c.Change:
-        return c.NodeDeletion(node)
-
-    def new_synonym(self, scope: Scope | None, text: Text, node: Ref, notes: Notes) -> c.Change:
-        return c.NewSynonym(node, text.value, scope, text.language, notes)
-
-    def remove_synonym(self, scope: Scope | None, text: Text, node: Ref) -> c.Change:
-        return c.RemoveSynonym(node, text.value, scope, text.language)
-
-    def change_synonym(
-        self, scope: Scope | None, old: Text, node: Ref, new: Text, notes: Notes
-    ) -> c.Change:
-        return c.SynonymReplacement(
-            node, old.value, new.value, scope, old.language, new.language, notes
-        )
-
-    def change_synonym_from(
-        self, scope: Scope | None, old: Text, new: Text, node: Ref, notes: Notes
-    ) -> c.Change:
-        return self.change_synonym(scope, old, node, new, notes)
-
-    def new_definition(self, text: Text, node: Ref, notes: Notes) -> c.Change:
-        return c.NewTextDefinition(node, text.value, text.language, notes)
-
-    def change_definition(self, node: Ref, old: Text | None, new: Text, notes: Notes) -> c.Change:
-        value, language = (None, "") if old is None else (old.value, old.language)
-        return c.TextDefinitionReplacement(node, value, new.value, language, new.language, notes)
-
-    def remove_definition(self, old: str | None, node: Ref) -> c.Change:
-        return c.RemoveTextDefinition(node, old)
-
-    def new_edge(self, subject: Ref, predicate: Ref, target: Ref, notes: Notes) -> c.Change:
-        return c.EdgeCreation(subject, predicate, target, notes)
-
-    def remove_edge(self, subject: Ref, predicate: Ref, target: Ref) -> c.Change:
-        return c.EdgeDeletion(subject, predicate, target)
-
-    def place_under(self, subject: Ref, target: Ref, notes: Notes) -> c.Change:
-        return c.EdgeCreation(subject, _SUBCLASS, target, notes)
-
-    def remove_under(self, subject: Ref, target: Ref) -> c.Change:
-        return c.EdgeDeletion(subject, _SUBCLASS, target)
-
-    def move(
-        self,
-        subject: Ref,
-        predicate: Ref | None,
-        target: Ref | None,
-        old: Ref,
-        new: Ref,
-        notes: Notes,
-    ) -> c.Change:
-        if target is not None and target != old:
-            raise TokenError("the edge to move does not end at what follows 'from'", 0)
-        return c.NodeMove(c.Edge(subject, predicate, target), old, new, notes)
-
-    def change_predicate(
-        self, subject: Ref, target: Ref, old: Ref, new: Ref, notes: Notes
-    ) -> c.Change:
-        return c.PredicateChange(c.Edge(subject, None, target), old, new, notes)
-
-    def change_annotation(
-        self, node: Ref, predicate: Ref, old: Term, new: Term, notes: Notes
-    ) -> c.Change:
-        return c.NodeAnnotationChange(node, predicate, old, new, notes)
-
-    def add_statement(self, subject: Ref, predicate: Ref, value: Term, notes: Notes) -> c.Change:
-        return c.StatementAddition(subject, predicate, value, notes)
-
-    def remove_statement(self, subject: Ref, predicate: Ref, value: Term, notes: Notes) -> c.Change:
-        return c.StatementRemoval(subject, predicate, value, notes)
+def _meta(clauses: list[tuple[str, str]]) -> c.Meta:
+    values = dict(clauses)
+    if len(values) < len(clauses):
+        raise TokenError("a clause at the end is there twice; say each once", 0)
+    return c.Meta(**values)  # type: ignore[arg-type]

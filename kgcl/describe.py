@@ -34,18 +34,16 @@ class _Teller:
 
     def _of_node(self, x: c.Change) -> str | None:
         match x:
-            case c.NodeCreation():
-                kind = "class" if x.node_type is c.NodeType.NODE else x.node_type.value
-                label = "" if x.name is None else f", labelled “{x.name}”"
-                return f"The {kind} {self.ref(x.node_id)} was created{label}."
+            case c.NodeCreation() | c.ClassCreation() | c.ObjectPropertyCreation():
+                return self._creation(x)
             case c.NodeRename(old_value=None):
                 return f"{self.ref(x.about_node)} was renamed to “{x.new_value}”."
             case c.NodeRename():
                 who = self.ref(x.about_node)
                 return f"{who} was renamed from “{x.old_value}” to “{x.new_value}”."
-            case c.NodeObsoletion(has_direct_replacement=None):
+            case c.NodeObsoletion():
                 return f"{self.ref(x.about_node)} was made obsolete."
-            case c.NodeObsoletion(has_direct_replacement=c.Ref() as other):
+            case c.NodeObsoletionWithDirectReplacement(has_direct_replacement=other):
                 return f"{self.ref(x.about_node)} was made obsolete; use {self.ref(other)} instead."
             case c.NodeUnobsoletion():
                 return f"{self.ref(x.about_node)} is no longer obsolete."

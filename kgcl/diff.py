@@ -104,7 +104,7 @@ def _plain(wanted: Wanted) -> list[Change]:
             Ref(statement.subject),
             Ref(statement.predicate),
             term_of(statement.object),
-            _telling_notes(statement, wanted),
+            qualifiers=_telling_notes(statement, wanted),
         )
         for statement in in_order(wanted.removed)
     ]
@@ -113,7 +113,7 @@ def _plain(wanted: Wanted) -> list[Change]:
             Ref(statement.subject),
             Ref(statement.predicate),
             term_of(statement.object),
-            notes_of(statement.qualifiers) or None,
+            qualifiers=notes_of(statement.qualifiers) or None,
         )
         for statement in in_order(wanted.added)
     ]

@@ -6,11 +6,14 @@ import re
 from typing import Final
 
 _WORDS: Final = """
-    create add remove change rename obsolete unobsolete delete place move deepen shallow edge node
-    class relation instance annotation property synonym definition statement relationship between
-    and exact narrow broad related with replacement under from to as for of
+    add and annotation as axiom because begin between broad by change class contributor create deepen
+    definition delete described edge end exact for forcing from generated identified instance into
+    issue mapping mappings merge metadata move narrow node none obsolete of on place property pull
+    related relation relationship remove rename replace replacement retaining rewire see shallow
+    statement subset synonym synonyms to under undone unobsolete with without
 """
-#: Words of the language, in lower case: never the name of an entity.
+#: Words of the language, in lower case, that are never the name of an entity: those that may stand
+#: where an entity may, and the ones that begin or join commands.
 KEYWORDS: Final = frozenset(_WORDS.split())
 IRI: Final = re.compile(r'[^<>"{}|\\^`\s]+')
 CURIE: Final = re.compile(
@@ -25,6 +28,7 @@ LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]+")
 OPERATOR: Final = re.compile(r"[A-Za-z]+")
 COUNT: Final = re.compile(r"[0-9]+")
 
+_TRIPLE: Final = ("'''", '"""')
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
 _UNSAFE: Final = re.compile(r"['\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -33,7 +37,8 @@ _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'", "\\": "\\\\"
 
 def unquote(token: str) -> str:
     """The text of a quoted token; raises ValueError at an escape that is none."""
-    body = token[1:-1]
+    width = 3 if len(token) > 5 and token[:3] in _TRIPLE else 1
+    body = token[width:-width]
     return _ESCAPE.sub(_unescape, body) if "\\" in body else body
 
 

@@ -28,7 +28,7 @@ def moves(wanted: Wanted) -> Iterator[NodeMove]:
                 edge = Edge(Ref(old.subject))
             else:
                 edge = Edge(Ref(old.subject), Ref(old.predicate), source)
-            yield NodeMove(edge, source, target, changed_notes(old, new))
+            yield NodeMove(edge, source, target, qualifiers=changed_notes(old, new))
 
 
 def predicate_changes(wanted: Wanted) -> Iterator[PredicateChange]:
@@ -41,7 +41,7 @@ def predicate_changes(wanted: Wanted) -> Iterator[PredicateChange]:
                 Edge(Ref(old.subject), None, Ref(str(old.object))),
                 Ref(old.predicate),
                 Ref(new.predicate),
-                changed_notes(old, new),
+                qualifiers=changed_notes(old, new),
             )
 
 
@@ -49,7 +49,7 @@ def created_edges(wanted: Wanted) -> Iterator[EdgeCreation]:
     """Edges that come and have no counterpart."""
     for new in wanted.coming(is_edge):
         yield EdgeCreation(
-            Ref(new.subject), Ref(new.predicate), Ref(str(new.object)), new_notes(new)
+            Ref(new.subject), Ref(new.predicate), Ref(str(new.object)), qualifiers=new_notes(new)
         )
 
 

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from graph.model import Literal, Statement
-from graph.vocabulary import CLASS, DEPRECATED, LABEL, RDF_TYPE, REPLACED_BY, XSD_STRING
+from graph.vocabulary import (
+    ANNOTATION_PROPERTY,
+    CLASS,
+    DEPRECATED,
+    LABEL,
+    NAMED_INDIVIDUAL,
+    OBJECT_PROPERTY,
+    RDF_TYPE,
+    REPLACED_BY,
+    XSD_STRING,
+)
 from kgcl.changes import (
+    Change,
+    ClassCreation,
     NodeCreation,
     NodeDeletion,
     NodeObsoletion,
+    NodeObsoletionWithDirectReplacement,
     NodeType,
     NodeUnobsoletion,
+    ObjectPropertyCreation,
     Ref,
 )
-from kgcl.rules_nodes import OWL_TYPES
 from kgcl.state import TRUE
 from kgcl.wanted import new_notes
 
 if TYPE_CHECKING:
     from kgcl.wanted import Wanted
 
-_NODE_TYPES: Final = {
-    iri: node_type for node_type, iri in OWL_TYPES.items() if node_type is not NodeType.NODE
+_CREATIONS: Final = {
+    CLASS: ClassCreation,
+    OBJECT_PROPERTY: ObjectPropertyCreation,
+    NAMED_INDIVIDUAL: partial(NodeCreation, owl_type=NodeType.INSTANCE),
+    ANNOTATION_PROPERTY: partial(NodeCreation, owl_type=NodeType.ANNOTATION_PROPERTY),
 }
 
 
-def creations(wanted: Wanted) -> Iterator[NodeCreation]:
+def creations(wanted: Wanted) -> Iterator[Change]:
     """A type for a node that is not there yet, together with its label if it gets just one."""
-    typed = wanted.coming(lambda s: s.predicate == RDF_TYPE and s.object in _NODE_TYPES)
+    typed = wanted.coming(lambda s: s.predicate == RDF_TYPE and s.object in _CREATIONS)
     labels: dict[str, list[Statement]] = {}
     for statement in wanted.coming(lambda s: s.predicate == LABEL):
         labels.setdefault(statement.subject, []).append(statement)
@@ -37,18 +54,21 @@ def creations(wanted: Wanted) -> Iterator[NodeCreation]:
     for statement in sorted(typed, key=lambda s: s.object != CLASS):
         if wanted.state.exists(statement.subject):
             continue
-        node_type = _NODE_TYPES[str(statement.object)]
+        make = _CREATIONS[str(statement.object)]
         named = labels.get(statement.subject, [])
         label = named[0].object if len(named) == 1 else None
         if isinstance(label, Literal) and (label.language or label.datatype == XSD_STRING):
-            yield NodeCreation(
-                Ref(statement.subject), label.value, label.language, node_type, new_notes(named[0])
+            yield make(
+                Ref(statement.subject),
+                label.value,
+                label.language,
+                qualifiers=new_notes(named[0]),
             )
         else:
-            yield NodeCreation(Ref(statement.subject), node_type=node_type)
+            yield make(Ref(statement.subject))
 
 
-def obsoletions(wanted: Wanted) -> Iterator[NodeObsoletion]:
+def obsoletions(wanted: Wanted) -> Iterator[Change]:
     """A flag that comes, with the replacement where just one comes with it."""
     replacements: dict[str, list[str]] = {}
     for statement in wanted.coming(lambda s: s.predicate == REPLACED_BY):
@@ -57,7 +77,7 @@ def obsoletions(wanted: Wanted) -> Iterator[NodeObsoletion]:
     for flag in wanted.coming(lambda s: s.predicate == DEPRECATED and s.object == TRUE):
         pointers = replacements.get(flag.subject, [])
         if len(pointers) == 1:
-            yield NodeObsoletion(Ref(flag.subject), Ref(pointers[0]))
+            yield NodeObsoletionWithDirectReplacement(Ref(flag.subject), Ref(pointers[0]))
         if flag in wanted.added:
             yield NodeObsoletion(Ref(flag.subject))
 

@@ -58,7 +58,7 @@ def renames(wanted: Wanted) -> Iterator[NodeRename]:
             after.value,
             before.language,
             after.language,
-            changed_notes(old, new),
+            qualifiers=changed_notes(old, new),
         )
 
 
@@ -73,12 +73,12 @@ def definitions(
             after.value,
             before.language,
             after.language,
-            changed_notes(old, new),
+            qualifiers=changed_notes(old, new),
         )
     for new in wanted.coming(lambda s: s.predicate == DEFINITION):
         text = _plain_text(new)
         if text is not None:
-            yield NewTextDefinition(Ref(new.subject), text.value, text.language, new_notes(new))
+            yield NewTextDefinition(Ref(new.subject), text.value, text.language, qualifiers=new_notes(new))
     for old in wanted.going(lambda s: s.predicate == DEFINITION):
         text = _plain_text(old)
         if text is not None:
@@ -95,7 +95,7 @@ def synonyms(wanted: Wanted) -> Iterator[SynonymReplacement | NewSynonym | Remov
             SCOPE_OF_PREDICATE[old.predicate],
             before.language,
             after.language,
-            changed_notes(old, new),
+            qualifiers=changed_notes(old, new),
         )
     for old in wanted.going(lambda s: s.predicate in SCOPE_OF_PREDICATE):
         text = _plain_text(old)
@@ -106,7 +106,7 @@ def synonyms(wanted: Wanted) -> Iterator[SynonymReplacement | NewSynonym | Remov
         text = _plain_text(new)
         if text is not None:
             scope = SCOPE_OF_PREDICATE[new.predicate]
-            yield NewSynonym(Ref(new.subject), text.value, scope, text.language, new_notes(new))
+            yield NewSynonym(Ref(new.subject), text.value, scope, text.language, qualifiers=new_notes(new))
 
 
 def annotation_changes(wanted: Wanted) -> Iterator[NodeAnnotationChange]:
@@ -124,5 +124,5 @@ def annotation_changes(wanted: Wanted) -> Iterator[NodeAnnotationChange]:
                 Ref(old.predicate),
                 term_of(old.object),
                 term_of(new.object),
-                changed_notes(old, new),
+                qualifiers=changed_notes(old, new),
             )

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from kgcl.changes import Change, Position
+from kgcl.changes import OBSOLETIONS, Change, Meta, MultiNodeObsoletion, Position
 from kgcl.errors import KgclSyntaxError
 
 if TYPE_CHECKING:
     from lark import Lark
-    from lark.exceptions import UnexpectedInput
 
-#: Expressions and qualifiers may nest this deep.
+    from kgcl.building import Built, Opening
+
+#: Expressions, qualifiers and blocks may nest this deep.
 MAX_DEPTH: Final = 200
 
 _BULLET: Final = re.compile(r"\s*(?:[-*]\s+)?")
 _PIECE: Final = re.compile(
-    r"""'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|<[^<>"{}|\\^`\s]+>|(?:(?<=[\s'">})])|^)\#.*|[;(){}]""",
+    r"""'''(?:[^'\\]|\\.|'(?!''))*'''|\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
+      | '(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|<[^<>"{}|\\^`\s]+>
+      | (?:(?<=[\s'">})])|^)\#.*|[;(){}]""",
     re.VERBOSE,
 )
-_READABLE: Final = {
-    "IRI": "an entity",
-    "CURIE": "an entity",
-    "NAME": "an entity",
-    "STRING": "a quoted text",
-    "LANGUAGE": "a language tag",
-    "OPERATOR": "an expression",
-    "SEMICOLON": "';'",
-    "$END": "the end of the command",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +59,119 @@ def parse(text: str) -> list[Change]:
 
 
 def parse_all(text: str) -> Parsed:
-    """Read every command of a text; a mistake costs its own command and no other."""
-    commands: list[Command] = []
-    errors: list[KgclSyntaxError] = []
+    """Read every command of a text; a mistake costs its own command, or the block it is in."""
+    assembly = _Assembly()
     for number, raw in enumerate(text.split("\n"), 1):
         for start, source in _commands_of(raw):
+            line = _Line(number, start, source, raw)
             try:
-                change = _read(source, number, start, raw)
+                assembly.take(read_command(line.source, number, start, raw), line)
             except KgclSyntaxError as error:
-                errors.append(error)
-                continue
-            position = Position(number, start + 1)
-            object.__setattr__(change, "position", position)
-            commands.append(Command(position, source, change))
-    return Parsed(tuple(commands), tuple(errors))
+                assembly.fail(error)
+    assembly.close()
+    errors = sorted(assembly.errors, key=lambda error: (error.line, error.column))
+    return Parsed(tuple(assembly.commands), tuple(errors))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A command where it stands; ``start`` is its offset in the raw line."""
+
+    number: int
+    start: int
+    source: str
+    raw: str
+
+    def error(self, reason: str) -> KgclSyntaxError:
+        return KgclSyntaxError(reason, self.number, self.start + 1, (), self.raw, self.source)
+
+
+@dataclass(slots=True)
+class _Block:
+    """Changes between ``begin`` and ``end``: a set of their own, or what a change comes with."""
+
+    change: Change
+    forced: bool
+    line: _Line
+    members: list[Change] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    failed: bool = False
+
+    def closed(self) -> Change:
+        members = tuple(self.members)
+        if not self.forced:
+            # only a change with a set of its own opens a block that is not forced
+            return replace(self.change, change_set=members)  # type: ignore[call-arg]
+        meta = self.change.meta
+        if meta is None:
+            return replace(self.change, meta=Meta(associated_change_set=members))
+        return replace(self.change, meta=replace(meta, associated_change_set=members))
+
+
+class _Assembly:
+    """Puts commands together: those of blocks into their change, the others one by one."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.errors: list[KgclSyntaxError] = []
+        self.blocks: list[_Block] = []
+
+    def take(self, built: Built, line: _Line) -> None:
+        if isinstance(built, Change):
+            self._add(built, line, line.source)
+            return
+        from kgcl.building import Opening
+
+        if isinstance(built, Opening):
+            self._open(built, line)
+        else:
+            self._end(line)
+
+    def fail(self, error: KgclSyntaxError) -> None:
+        self.errors.append(error)
+        for block in self.blocks:
+            block.failed = True
+
+    def close(self) -> None:
+        """What is open at the end of the source is a mistake."""
+        for block in self.blocks:
+            self.errors.append(block.line.error("what begins here has no 'end'"))
+        self.blocks.clear()
+
+    def _open(self, built: Opening, line: _Line) -> None:
+        if len(self.blocks) + built.opens + built.forcing > MAX_DEPTH:
+            raise line.error(f"blocks nest more than {MAX_DEPTH} deep")
+        if built.opens:
+            self.blocks.append(_Block(built.change, False, line, texts=[line.source]))
+        if built.forcing:
+            self.blocks.append(_Block(built.change, True, line, texts=[line.source]))
+
+    def _end(self, line: _Line) -> None:
+        if not self.blocks:
+            raise line.error("there is nothing to end here")
+        block = self.blocks.pop()
+        text = "; ".join([*block.texts, line.source])
+        if not block.members and not block.failed:
+            raise line.error("there is nothing between 'begin' and 'end'")
+        if self.blocks and self.blocks[-1].line is block.line:
+            # the forced changes of a set: the set itself is still open
+            self.blocks[-1].change = block.closed()
+            self.blocks[-1].texts = [text]
+        elif not block.failed:
+            self._add(block.closed(), block.line, text)
+
+    def _add(self, change: Change, line: _Line, text: str) -> None:
+        position = Position(line.number, line.start + 1)
+        object.__setattr__(change, "position", position)
+        if not self.blocks:
+            self.commands.append(Command(position, text, change))
+            return
+        block = self.blocks[-1]
+        wanted = isinstance(block.change, MultiNodeObsoletion) and not block.forced
+        if wanted and not isinstance(change, OBSOLETIONS):
+            raise line.error("only obsoletions stand between 'begin obsoletion' and 'end'")
+        block.members.append(change)
+        block.texts.append(text)
 
 
 def _commands_of(line: str) -> Iterator[tuple[int, str]]:
@@ -104,22 +196,25 @@ def _unless_blank(start: int, text: str) -> Iterator[tuple[int, str]]:
         yield start, text
 
 
-def _read(source: str, line: int, start: int, raw: str) -> Change:
+def read_command(source: str, line: int = 1, start: int = 0, raw: str = "") -> Built:
+    """What one command says; where it stands is for the :class:`KgclSyntaxError` it may raise."""
     from lark.exceptions import UnexpectedInput
 
     from kgcl.building import TokenError
 
+    raw = raw or source
     if source.count("(") + source.count("{") > MAX_DEPTH:
         _check_depth(source, line, start, raw)
     try:
-        change = _grammar().parse(source)
+        built: Built = grammar().parse(source)  # type: ignore[assignment]
     except UnexpectedInput as error:
-        raise _syntax_error(error, source, line, start, raw) from None
+        from kgcl.mistakes import syntax_error
+
+        raise syntax_error(error, source, line, start, raw) from None
     except TokenError as error:
-        raise KgclSyntaxError(error.reason, line, start + error.offset + 1, (), raw) from None
-    if not isinstance(change, Change):
-        raise TypeError(type(change).__name__)
-    return change
+        column = start + error.offset + 1
+        raise KgclSyntaxError(error.reason, line, column, (), raw, source) from None
+    return built
 
 
 def _check_depth(source: str, line: int, start: int, raw: str) -> None:
@@ -134,72 +229,9 @@ def _check_depth(source: str, line: int, start: int, raw: str) -> None:
             raise KgclSyntaxError(reason, line, start + found.start() + 1, (), raw)
 
 
-def _syntax_error(
-    error: UnexpectedInput, source: str, line: int, start: int, raw: str
-) -> KgclSyntaxError:
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
-
-    wanted: set[str] = set()
-    offset = len(source)
-    if isinstance(error, UnexpectedToken):
-        wanted = error.accepts or error.expected
-        if error.token.type != "$END":
-            offset = error.token.start_pos or 0
-    elif isinstance(error, UnexpectedCharacters):
-        offset = error.column - 1
-        prefix = _grammar().parse_interactive(source[:offset])
-        prefix.exhaust_lexer()
-        wanted = prefix.accepts()  # type: ignore[no-untyped-call]
-    words = _keywords()
-    expected = sorted(
-        {
-            _READABLE.get(name) or f"'{words.get(name, name.lower())}'"
-            for name in wanted
-            if not name.startswith("_")
-        }
-    )
-    return KgclSyntaxError(
-        _reason(source, offset, expected), line, start + offset + 1, tuple(expected), raw
-    )
-
-
-def _reason(source: str, offset: int, expected: list[str]) -> str:
-    if offset >= len(source):
-        return "the command ends too early"
-    if source[offset] in "'\"":
-        return "a quoted text does not fit here, or is not closed"
-    word = re.split(r"[\s;]", source[offset:], maxsplit=1)[0] or source[offset]
-    from difflib import get_close_matches
-
-    near = get_close_matches(f"'{word[:40].lower()}'", expected, 1)
-    return f"{word[:40]!r} does not fit here" + (f"; did you mean {near[0]}?" if near else "")
-
-
 @cache
-def _keywords() -> dict[str, str]:
-    """The word of each keyword terminal of the grammar."""
-    from lark.lexer import PatternStr
+def grammar() -> Lark:
+    """The parser, made once."""
+    from kgcl.tables import load_parser
 
-    return {
-        terminal.name: terminal.pattern.value
-        for terminal in _grammar().terminals
-        if isinstance(terminal.pattern, PatternStr)
-    }
-
-
-@cache
-def _grammar() -> Lark:
-    from importlib.resources import files
-
-    from lark import Lark
-
-    from kgcl.building import Builder
-
-    return Lark(
-        files("kgcl").joinpath("kgcl.lark").read_text("utf-8"),
-        parser="lalr",
-        lexer="contextual",
-        strict=True,
-        maybe_placeholders=True,
-        transformer=Builder(),
-    )
+    return load_parser()

@@ -18,17 +18,23 @@ from graph.vocabulary import (
     RDF_TYPE,
     REPLACED_BY,
 )
-from kgcl.changes import NodeType
+from kgcl.changes import NodeObsoletion, NodeType
 from kgcl.state import TRUE, Effect, EffectKind, RefusedError, Ruling, UnchangedError
 
 if TYPE_CHECKING:
-    from kgcl.changes import NodeCreation, NodeDeletion, NodeObsoletion, NodeUnobsoletion
+    from kgcl.changes import (
+        ClassCreation,
+        NodeCreation,
+        NodeDeletion,
+        NodeObsoletionWithDirectReplacement,
+        NodeUnobsoletion,
+        ObjectPropertyCreation,
+        Ref,
+    )
     from kgcl.state import State
 
 OWL_TYPES: Final = {
     NodeType.NODE: CLASS,
-    NodeType.CLASS: CLASS,
-    NodeType.RELATION: OBJECT_PROPERTY,
     NodeType.INSTANCE: NAMED_INDIVIDUAL,
     NodeType.ANNOTATION_PROPERTY: ANNOTATION_PROPERTY,
 }
@@ -36,8 +42,30 @@ OWL_TYPES: Final = {
 
 def create(change: NodeCreation, state: State) -> Ruling:
     """A type and a label for an id that has no statements yet."""
-    node = state.node(change.node_id)
-    new = {Statement(node, RDF_TYPE, OWL_TYPES[change.node_type])}
+    return _create(change.about_node, OWL_TYPES[change.owl_type], change, state)
+
+
+def create_class(change: ClassCreation, state: State) -> Ruling:
+    """A class, its label, and its first parent and definition where the change says them."""
+    ruling = _create(change.about_node, CLASS, change, state)
+    return ruling
+
+
+def create_relation(change: ObjectPropertyCreation, state: State) -> Ruling:
+    """A relation and its label."""
+    return _create(change.about_node, OBJECT_PROPERTY, change, state)
+
+
+def _create(
+    ref: Ref | None,
+    owl_type: Node,
+    change: NodeCreation | ClassCreation | ObjectPropertyCreation,
+    state: State,
+) -> Ruling:
+    if ref is None:
+        raise RefusedError("no id is given")
+    node = state.node(ref)
+    new = {Statement(node, RDF_TYPE, owl_type)}
     if change.name is not None:
         label = Literal(change.name, language=change.language)
         new.add(Statement(node, LABEL, label, state.qualifiers(change.qualifiers)))
@@ -49,7 +77,7 @@ def create(change: NodeCreation, state: State) -> Ruling:
     return Ruling(Delta(added=frozenset(new)))
 
 
-def obsolete(change: NodeObsoletion, state: State) -> Ruling:
+def obsolete(change: NodeObsoletion | NodeObsoletionWithDirectReplacement, state: State) -> Ruling:
     """The flag and the replacement; what else happens is the policy's, and is told as effects."""
     node = state.existing(change.about_node)
     replacement = _replacement(change, node, state)
@@ -72,8 +100,10 @@ def obsolete(change: NodeObsoletion, state: State) -> Ruling:
     return plan.ruling()
 
 
-def _replacement(change: NodeObsoletion, node: Node, state: State) -> Node | None:
-    if change.has_direct_replacement is None:
+def _replacement(
+    change: NodeObsoletion | NodeObsoletionWithDirectReplacement, node: Node, state: State
+) -> Node | None:
+    if isinstance(change, NodeObsoletion):
         return None
     replacement = state.node(change.has_direct_replacement)
     if replacement == node:
