@@ -1,0 +1,163 @@
+"""Ids for the blank nodes of a source, made from what is said of them.
+
+Blank nodes that statements link are a component. The id of a node is ``urn:kgdelta:blank:``, a hash
+of its component (20 hex digits), ``-``, its index in the component's canonical order, and for the
+second and further copies of an equal component ``-`` and the number of the copy. So a source that
+is read twice, reordered or relabelled gives the same ids, and an edit touches one component.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Final
+
+from graph.expression import substitute
+from graph.model import (
+    Literal,
+    Node,
+    Qualifier,
+    Statement,
+    encode_object,
+    encode_qualifiers,
+    nodes_in,
+)
+from graph.vocabulary import KGDELTA
+from ingest.canonical_order import Pattern, canonical_order
+
+BLANK: Final = KGDELTA + "blank:"
+_ID: Final = re.compile(re.escape(BLANK) + r"[0-9a-f]{20}-(?:0|[1-9][0-9]*)(?:-[1-9][0-9]*)?")
+_NOTHING: Final[Set[Node]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class BlankNodes:
+    """The id of each blank label, and the labels whose ids the order of the source decided."""
+
+    ids: Mapping[str, Node]
+    doubtful: Sequence[str] = ()
+
+
+def is_blank_id(node: Node) -> bool:
+    """Whether a node's id has the form of those made for blank nodes."""
+    return node.startswith(BLANK) and _ID.fullmatch(node) is not None
+
+
+def identify(statements: Iterable[Statement], taken: Set[Node] = _NOTHING) -> BlankNodes:
+    """Ids for the nodes of the form ``_:label`` in statements; none of them is in ``taken``."""
+    equal: dict[str, list[tuple[str, ...]]] = {}
+    doubtful: list[str] = []
+    for nodes, patterns in _components(statements):
+        order = canonical_order(nodes, patterns)
+        digest = sha256(order.text.encode()).hexdigest()[:20]
+        equal.setdefault(digest, []).append(order.nodes)
+        if not order.exact:
+            doubtful += order.nodes
+    ids: dict[str, Node] = {}
+    for digest, copies in equal.items():
+        number = 0
+        for copy in copies:
+            number += 1
+            while any(_id(digest, index, number) in taken for index in range(len(copy))):
+                number += 1
+            ids.update((node, _id(digest, index, number)) for index, node in enumerate(copy))
+    return BlankNodes(ids, doubtful)
+
+
+def rename(statement: Statement, names: Mapping[Node, Node]) -> Statement:
+    """The statement with nodes replaced wherever they stand."""
+    return Statement(
+        names.get(statement.subject, statement.subject),
+        statement.predicate,
+        substitute(statement.object, names),
+        _rename_qualifiers(statement.qualifiers, names),
+    )
+
+
+def blanks_in(statement: Statement) -> tuple[str, ...]:
+    """The blank labels that a statement mentions, its subject's first."""
+    subject, value = statement.subject, statement.object
+    found = {subject: None} if subject.startswith("_:") else {}
+    if isinstance(value, str):
+        if value.startswith("_:"):
+            found[value] = None
+    elif not isinstance(value, Literal):
+        found.update((node, None) for node in nodes_in(value) if node.startswith("_:"))
+    for qualifier in statement.qualifiers:
+        found.update((node, None) for node in qualifier.mentions() if node.startswith("_:"))
+    return tuple(found)
+
+
+def _id(digest: str, index: int, number: int) -> Node:
+    return f"{BLANK}{digest}-{index}" + (f"-{number}" if number > 1 else "")
+
+
+def _rename_qualifiers(
+    qualifiers: tuple[Qualifier, ...], names: Mapping[Node, Node]
+) -> tuple[Qualifier, ...]:
+    return tuple(
+        Qualifier(
+            qualifier.predicate,
+            substitute(qualifier.value, names),
+            _rename_qualifiers(qualifier.qualifiers, names),
+        )
+        for qualifier in qualifiers
+    )
+
+
+def _components(statements: Iterable[Statement]) -> Iterator[tuple[list[str], list[Pattern]]]:
+    """The nodes of each component, and what is said of them, in the order of the source."""
+    parent: dict[str, str] = {}
+    patterns: list[Pattern] = []
+    for statement in statements:
+        blanks = blanks_in(statement)
+        if not blanks:
+            continue
+        patterns.append(_pattern(statement, blanks))
+        first = _root(parent, parent.setdefault(blanks[0], blanks[0]))
+        for other in blanks[1:]:
+            parent[_root(parent, parent.setdefault(other, other))] = first
+    nodes: dict[str, list[str]] = {}
+    about: dict[str, list[Pattern]] = {}
+    for node in parent:
+        nodes.setdefault(_root(parent, node), []).append(node)
+    for pattern in patterns:
+        about.setdefault(_root(parent, pattern.blanks[0]), []).append(pattern)
+    for root, members in nodes.items():
+        yield members, about[root]
+
+
+def _root(parent: dict[str, str], node: str) -> str:
+    while parent[node] != node:
+        # Halving the path keeps long lists from being walked over and over.
+        parent[node] = node = parent[parent[node]]
+    return node
+
+
+def _pattern(statement: Statement, blanks: tuple[str, ...]) -> Pattern:
+    subject, value = statement.subject, statement.object
+    linking = blanks[0] if subject.startswith("_:") else ""
+    ends = {subject, value} if isinstance(value, str) else {subject}
+    if not ends.issuperset(blanks):
+        return Pattern(blanks, partial(_render, statement), linking)
+    middle = statement.predicate
+    if statement.qualifiers:
+        middle += encode_qualifiers(statement.qualifiers).decode("latin-1")
+    if not linking:
+        subject = f"N{subject}"
+    if not isinstance(value, str) or not value.startswith("_:"):
+        value = encode_object(value).decode("latin-1")
+    return Pattern(blanks, partial(_render_plain, subject, middle, value), linking)
+
+
+def _render_plain(subject: str, middle: str, value: str, names: Mapping[str, str]) -> str:
+    return f"{names.get(subject, subject)}\x00{middle}\x00{names.get(value, value)}"
+
+
+def _render(statement: Statement, names: Mapping[str, str]) -> str:
+    # Sets inside of expressions and qualifiers are in the order of the names they are given.
+    given = {node: f"_:{names[node]}" for node in blanks_in(statement)}
+    return rename(statement, given).encode().decode("latin-1")
