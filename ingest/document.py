@@ -25,7 +25,7 @@ class ReadOptions:
 
     ontology: str | None = None
     strict: bool = False
-    prefixes: Mapping[str, str] = field(default=_NO_PREFIXES)
+    prefixes: Mapping[str, str] = field(default_factory=lambda: _NO_PREFIXES)
     stable_edge_ids: bool = True
 
 
