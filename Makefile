@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ROOMS := graph kgcl ingest queries embeddings kgdelta
 
-.PHONY: demo test test-long lint bench bench-store clean
+.PHONY: demo test test-long lint grammar bench bench-store clean
 
 demo: $(READY)
 	$(BIN)/kgdelta demo
@@ -20,6 +20,9 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+grammar: $(READY)
+	$(BIN)/python -m kgcl.tables
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

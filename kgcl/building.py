@@ -11,19 +11,10 @@ from graph.vocabulary import XSD_COUNT
 from kgcl import changes as c
 from kgcl.building_records import RecordBuilder
 from kgcl.building_text import TextBuilder
-from kgcl.lexical import COUNT, KEYWORDS, unquote
+from kgcl.lexical import COUNT, KEYWORDS, TokenError, unquote
 
 if TYPE_CHECKING:
     from kgcl.changes import Notes, Ref, Scope, Term, Text
-
-
-class TokenError(Exception):
-    """A token that the grammar lets through and that says nothing."""
-
-    def __init__(self, reason: str, offset: int) -> None:
-        self.reason = reason
-        self.offset = offset
-        super().__init__(reason)
 
 
 @dataclass(frozen=True, slots=True)

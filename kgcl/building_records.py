@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lark import Token, Transformer, v_args
 
 from kgcl import changes as c
+from kgcl.lexical import TokenError
 
 if TYPE_CHECKING:
     from kgcl.changes import Ref, Term
@@ -129,6 +130,8 @@ class RecordBuilder(Transformer[Token, object]):
     def move_edge(
         self, kind: type[c.NodeMove], node: Ref, predicate: Ref, target: Ref, old: Ref, new: Ref
     ) -> c.Change:
+        if target != old:
+            raise TokenError("the edge to move does not end at what follows 'from'", 0)
         return kind(c.Edge(node, predicate, target), old, new)
 
     def move_under(self, kind: type[c.NodeMove], node: Ref, new: Ref) -> c.Change:

@@ -95,9 +95,9 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "EdgeRewiring": ("rewire edge S P O from E to E",),
         "PlaceUnder": ("place S under O",),
         "RemoveUnder": ("remove S from under O",),
-        "NodeMove": ("move S [P [O]] from E to E", "move S [P] under E"),
-        "NodeDeepening": ("deepen S [P [O]] from E to E", "deepen S [P] under E"),
-        "NodeShallowing": ("shallow S [P [O]] from E to E", "shallow S [P] under E"),
+        "NodeMove": ("move S [P [O]] from O to E", "move S [P] under E"),
+        "NodeDeepening": ("deepen S [P [O]] from O to E", "deepen S [P] under E"),
+        "NodeShallowing": ("shallow S [P [O]] from O to E", "shallow S [P] under E"),
         "PredicateChange": ("change relationship between S and O from P to P",),
         "EdgeLogicalInterpretationChange": ("change quantifier of edge S P O [from some] to only",),
         "LogicalAxiomChange": (

@@ -35,6 +35,15 @@ _UNSAFE: Final = re.compile(r"['\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'", "\\": "\\\\"}
 
 
+class TokenError(Exception):
+    """Something that the grammar lets through and that says nothing, at an offset."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        self.reason = reason
+        self.offset = offset
+        super().__init__(reason)
+
+
 def unquote(token: str) -> str:
     """The text of a quoted token; raises ValueError at an escape that is none."""
     width = 3 if len(token) > 5 and token[:3] in _TRIPLE else 1

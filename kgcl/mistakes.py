@@ -166,7 +166,7 @@ def _first_stop(text: str) -> tuple[int, set[str]]:
     """Where reading a text stops, and what fits there; -1 where it is a change."""
     from lark.exceptions import UnexpectedInput
 
-    from kgcl.building import TokenError
+    from kgcl.lexical import TokenError
     from kgcl.parser import grammar
 
     try:

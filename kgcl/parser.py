@@ -200,7 +200,7 @@ def read_command(source: str, line: int = 1, start: int = 0, raw: str = "") -> B
     """What one command says; where it stands is for the :class:`KgclSyntaxError` it may raise."""
     from lark.exceptions import UnexpectedInput
 
-    from kgcl.building import TokenError
+    from kgcl.lexical import TokenError
 
     raw = raw or source
     if source.count("(") + source.count("{") > MAX_DEPTH:

@@ -18,6 +18,7 @@ from kgcl.errors import ChangeError
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
+    from kgcl.ids import IdPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Policy:
     ``synonym_scope`` is that of a synonym without one. Obsoletion always sets the flag and the
     replacement; ``label_prefix`` goes before the label; ``drop_axioms`` removes the node's own
     logical axioms; ``rewire`` sends edges that point at the node to its replacement, or, without
-    one, its children to its parents.
+    one, its children to its parents. ``ids`` gives ids to what is created without one.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Policy:
     label_prefix: str
     drop_axioms: bool
     rewire: bool
+    ids: IdPolicy | None = None
 
 
 OBO_POLICY: Final = Policy("obo", Scope.RELATED, "obsolete ", drop_axioms=True, rewire=True)

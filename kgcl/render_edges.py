@@ -40,14 +40,12 @@ def _remove_under(w: Writer, x: c.RemoveUnder) -> str:
 def _move(verb: str) -> Callable[[Writer, c.NodeMove], str]:
     def write(w: Writer, x: c.NodeMove) -> str:
         edge = x.about_edge
-        if edge.object is not None and edge.predicate is None:
-            raise ValueError("an edge to move that has an object has a predicate too")
+        if edge.object is not None and (edge.predicate is None or edge.object != x.old_value):
+            raise ValueError("an edge to move has a predicate and ends at the old value")
         parts = [part for part in (edge.subject, edge.predicate, edge.object) if part is not None]
         what = " ".join(w.entity(part) for part in parts)
         if x.old_value is not None:
             return f"{verb} {what} from {w.entity(x.old_value)} to {w.entity(x.new_value)}"
-        if edge.object is not None:
-            raise ValueError("a move of an edge that has an object says from where it goes")
         return f"{verb} {what} under {w.entity(x.new_value)}"
 
     return write

@@ -77,7 +77,7 @@ class State:
         self.draft = Draft(self.frames)
         self.policy = policy
         self.prefixes = PrefixMap.of(snapshot)
-        self.resolver = Resolver(self.draft, self.prefixes)
+        self.resolver = Resolver(self.draft, self.prefixes, policy.ids)
 
     def node(self, ref: Ref) -> Node:
         return self.resolver.node(ref)

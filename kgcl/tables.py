@@ -32,7 +32,11 @@ def load_parser() -> Lark:
     kept = json.loads(room.joinpath(TABLES).read_text("utf-8"))
     if kept["of"] != fingerprint(grammar):
         return make_parser(grammar, transformer=Builder())
-    return Lark._load_from_dict(_keyed(kept["data"]), _keyed(kept["memo"]), transformer=Builder())
+    # what lark's own stand-alone parsers call; lark has no public reader of tables but pickle
+    parser: Lark = Lark._load_from_dict(  # type: ignore[no-untyped-call]
+        _keyed(kept["data"]), _keyed(kept["memo"]), transformer=Builder()
+    )
+    return parser
 
 
 def make_parser(grammar: str, **options: Any) -> Lark:
