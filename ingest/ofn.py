@@ -1,0 +1,220 @@
+"""OWL functional syntax to statements: every axiom with its annotations, and what was no axiom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from graph.expression import Expression
+from graph.model import Literal, Node, Object, Qualifier, Statement
+from graph.prefixes import ontology_iri
+from graph.statement_text import StatementSyntaxError, read_statement
+from graph.vocabulary import DEFAULT_ONTOLOGY, IMPORTS, ONTOLOGY, RDF_TYPE
+from ingest.blank_nodes import identify, rename
+from ingest.document import Document, Layout, ReadOptions, Remark
+from ingest.errors import IngestError
+from ingest.ofn_scan import Item, LineCounter, Scanner
+from ingest.owl_axioms import AXIOMS, Axiom, is_well_formed, statement_of
+from ingest.owl_choice import marked
+from ingest.owl_kinds import Kinds
+from ingest.owl_prefixes import STANDARD, prefix_statement
+from ingest.owl_terms import AXIOM, STATEMENT, VERSION_IRI
+from ingest.reporting import Report
+
+#: Bytes that one line may have; a longer one is refused before it is decoded.
+LONGEST_LINE: Final = 1 << 26
+_BLOCK: Final = 1 << 20
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_GENERATED: Final = re.compile(
+    r"#{28}|#   (?:Annotation Properties|Object Properties|Data Properties|Datatypes|Classes"
+    r"|Named Individuals)|# (?:Annotation Property|Object Property|Data Property|Datatype|Class"
+    r"|Individual): .*"
+)
+_NAMES: Final = frozenset(AXIOMS)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the items of a text came to: for each statement its axiom and its place."""
+
+    ontology: Node = DEFAULT_ONTOLOGY
+    said: list[tuple[Statement, str, Item]] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def kinds(self) -> Kinds:
+        """The kinds that the text declares."""
+        return Kinds.among(statement for statement, _, _ in self.said)
+
+    def statements(self) -> Iterator[tuple[Statement, Item]]:
+        """Statements with the qualifiers that name axioms, blank nodes still as labelled."""
+        kinds = self.kinds()
+        for statement, name, item in self.said:
+            yield (marked(statement, name, kinds, self.ontology) if name else statement), item
+
+
+def read_ofn(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
+    """The document of a file in functional syntax. Raises IngestError (see ReadOptions)."""
+    report = Report(source, options.strict)
+    text = decoded(stream, report)
+    reading = read_items(text, options)
+    lines = LineCounter(text)
+    for place, reason in reading.problems:
+        report.add(lines.line(place), reason)
+    statements: set[Statement] = set()
+    for statement, item in reading.statements():
+        if statement in statements:
+            line = lines.line(item.start)
+            report.add(line, f"said twice: {text[item.start : item.end][:60]!r}")
+        statements.add(statement)
+    named = identified(statements, report)
+    return Document(source, named, Layout(tuple(_remarks(text))), report.problems)
+
+
+def identified(statements: Iterable[Statement], report: Report) -> frozenset[Statement]:
+    """Statements with ids for their anonymous individuals that no renaming changes."""
+    found = frozenset(statements)
+    blank = identify(found)
+    if not blank.ids:
+        return found
+    if blank.doubtful:
+        report.add(0, f"{len(blank.doubtful)} anonymous individuals cannot be told apart")
+    return frozenset(rename(statement, blank.ids) for statement in found)
+
+
+def read_items(text: str, options: ReadOptions) -> Reading:
+    """The statements of a text with their places, the problems with theirs."""
+    scanner = Scanner(text, {**options.prefixes, **STANDARD})
+    reading = Reading()
+    if options.ontology:
+        reading.ontology = ontology_iri(options.ontology)
+    names: list[Item] = []
+    prefixes: dict[str, Item] = {}
+    waiting = True
+    for item in scanner.items():
+        if item.name == "prefix":
+            _note_prefix(item, prefixes, reading)
+        elif item.name == "problem":
+            reading.problems.append((item.start, f"{item.arguments[0]}; not read"))
+        elif item.name == "iri":
+            names.append(item)
+            if len(names) > 2 or not waiting:
+                reading.problems.append((item.start, "a name where an axiom is expected; not read"))
+        elif item.name == "ontology" and not waiting:
+            reading.problems.append((item.start, "a second ontology; read as part of the first"))
+        elif item.name not in ("ontology", "end"):
+            if waiting:
+                _name(reading, names[:2])
+                waiting = False
+            _read_item(reading, item)
+    if waiting:
+        _name(reading, names[:2])
+    for item in prefixes.values():
+        prefix, namespace = item.arguments
+        made = prefix_statement(reading.ontology, str(prefix), str(namespace))
+        if made is not None:
+            reading.said.append((made, "", item))
+    return reading
+
+
+def _note_prefix(item: Item, prefixes: dict[str, Item], reading: Reading) -> None:
+    name = str(item.arguments[0])
+    if name in prefixes:
+        reading.problems.append((item.start, f"the prefix {name}: is declared twice"))
+    prefixes.setdefault(name, item)
+
+
+def _name(reading: Reading, names: list[Item]) -> None:
+    """Take the ontology's IRI and version from the header."""
+    if not names:
+        return
+    iri = names[0].arguments[0]
+    reading.ontology = str(iri)
+    reading.said.append((Statement(reading.ontology, RDF_TYPE, ONTOLOGY), "", names[0]))
+    if len(names) > 1:
+        version = names[1].arguments[0]
+        reading.said.append((Statement(reading.ontology, VERSION_IRI, version), "", names[1]))
+
+
+def _read_item(reading: Reading, item: Item) -> None:
+    node, arguments = reading.ontology, item.arguments
+    if item.name == "Import":
+        if len(arguments) == 1 and isinstance(arguments[0], str):
+            reading.said.append((Statement(node, IMPORTS, arguments[0]), "", item))
+        else:
+            reading.problems.append((item.start, "an import is one IRI; not read"))
+    elif item.name == "Annotation":
+        _read_annotation(reading, item)
+    else:
+        axiom = Axiom(item.name, arguments, item.annotations)
+        if is_well_formed(axiom):
+            reading.said.append((statement_of(axiom, node), item.name, item))
+            return
+        reason = "not as OWL wants it" if item.name in _NAMES else "no axiom of OWL"
+        reading.problems.append((item.start, f"{item.name} is {reason}; kept as it is"))
+        kept = Statement(node, AXIOM, Expression(item.name, arguments), item.annotations)
+        reading.said.append((kept, "", item))
+
+
+def _read_annotation(reading: Reading, item: Item) -> None:
+    relation = item.arguments[0] if item.arguments else None
+    if len(item.arguments) != 2 or not isinstance(relation, str):
+        reading.problems.append((item.start, "an annotation is a property and a value; not read"))
+        return
+    value = item.arguments[1]
+    statement = carried(relation, value, item.annotations)
+    if statement is None:
+        statement = Statement(reading.ontology, relation, value, item.annotations)
+        reading.said.append((statement, "AnnotationAssertion", item))
+    else:
+        reading.said.append((statement, "", item))
+
+
+def carried(relation: Node, value: Object, qualifiers: tuple[Qualifier, ...]) -> Statement | None:
+    """The statement that an annotation of an ontology carries as text, if it is such a one."""
+    if relation != STATEMENT or qualifiers or not isinstance(value, Literal):
+        return None
+    try:
+        statement = read_statement(value.value)
+    except StatementSyntaxError:
+        return None
+    return statement if value == Literal(str(statement)) else None
+
+
+def decoded(stream: IO[bytes], report: Report) -> str:
+    """All of a stream as text, line ends as they are; what is not UTF-8 is reported.
+
+    Raises IngestError for a line of more than ``LONGEST_LINE`` bytes.
+    """
+    parts: list[bytes] = []
+    waiting, line = 0, 1
+    while chunk := stream.read(_BLOCK):
+        end = chunk.find(b"\n")
+        if waiting + (end if end >= 0 else len(chunk)) > LONGEST_LINE:
+            raise IngestError(report.source, line, f"a line of more than {LONGEST_LINE >> 20} MiB")
+        waiting = waiting + len(chunk) if end < 0 else len(chunk) - chunk.rfind(b"\n")
+        line += chunk.count(b"\n")
+        parts.append(chunk)
+    content = b"".join(parts).removeprefix(b"\xef\xbb\xbf")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+    for encoding, name in (("cp1252", "Windows-1252"), ("latin-1", "Latin-1")):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        report.add(line, f"not UTF-8; read as {name}")
+        return text
+    raise IngestError(report.source, line, "the encoding cannot be told")
+
+
+def _remarks(text: str) -> Iterator[Remark]:
+    """Comments, but for those that tools write anew with each file."""
+    lines = text.split("\n") if "#" in text else ()
+    for number, line in enumerate(lines, 1):
+        bare = line.strip()
+        if bare.startswith("#") and not _GENERATED.fullmatch(bare):
+            yield Remark(number, bare)
