@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from kgcl.errors import KgclSyntaxError
@@ -48,11 +49,13 @@ _OPENS_A_CLAUSE: Final = frozenset(
 _PIECE: Final = re.compile(
     r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|<[^<>\s]*>|[{}(),=]|[^\s{}(),='"]+|['"]"""
 )
+_ORDER: Final = " ".join(["", *(form for forms in FORMS.values() for form in forms), ""])
 #: An apostrophe inside a word.
 _INNER_QUOTE: Final = re.compile(r"(?<=[A-Za-z])'(?=[a-z])")
 #: Longer commands get no second reading: trying one costs a parse of the whole.
 _LONGEST: Final = 2000
-_TRIALS: Final = 150
+_TRIALS: Final = 250
+_DEAREST: Final = 4
 _PHRASE: Final = 8
 
 
@@ -141,24 +144,23 @@ def _is_change(text: str) -> bool:
 
 
 def _mended(source: str) -> str:
-    """The first of the texts one or two repairs away that parses."""
-    trials = 0
-    texts, seen = [source], {source}
-    for _ in range(2):
-        further: list[tuple[int, str]] = []
-        for text in texts:
-            offset, wanted = _first_stop(text)
-            for repaired in _repairs(text, offset, wanted):
-                if repaired in seen or trials >= _TRIALS:
-                    continue
-                seen.add(repaired)
-                trials += 1
-                reached, _ = _first_stop(repaired)
-                if reached < 0 and _is_change(repaired):
-                    return repaired
-                if reached > offset + 1:
-                    further.append((len(repaired) - reached, repaired))
-        texts = [text for _, text in sorted(further)[:3]]
+    """The cheapest mending of a text that parses, as far as a bounded search finds one."""
+    offset, wanted = _first_stop(source)
+    found = [(0, 0, source, offset, wanted)]
+    seen = {source}
+    while found and len(seen) <= _TRIALS:
+        cost, _, text, offset, wanted = heappop(found)
+        if offset < 0:
+            return text
+        for extra, repaired in _repairs(text, offset, wanted):
+            if repaired in seen or cost + extra > _DEAREST:
+                continue
+            seen.add(repaired)
+            reached, next_wanted = _first_stop(repaired)
+            if reached < 0 and not _is_change(repaired):
+                continue
+            if reached < 0 or reached >= offset:
+                heappush(found, (cost + extra, len(seen), repaired, reached, next_wanted))
     return ""
 
 
@@ -178,31 +180,44 @@ def _first_stop(text: str) -> tuple[int, set[str]]:
     return -1, set()
 
 
-def _repairs(text: str, offset: int, wanted: set[str]) -> Iterator[str]:
-    """Texts with one thing mended at, or just before, the place where reading stops."""
-    escaped = _INNER_QUOTE.sub(r"\\'", text)
-    if escaped != text:
-        yield escaped
+def _rank(word: str) -> int:
+    """Where the forms use a word first: common ones come before rare ones."""
+    return _ORDER.find(f" {word} ") % (len(_ORDER) + 1)
+
+
+def _repairs(text: str, offset: int, wanted: set[str]) -> Iterator[tuple[int, str]]:
+    """Texts with one thing mended at, or just before, the place where reading stops.
+
+    Each with its cost: what people mistype is cheaper than what they leave out.
+    """
+    yield 1, _INNER_QUOTE.sub(r"\\'", text)
     words = _keywords()
-    keywords = [words[name] for name in sorted(wanted) if name in words and words[name].isalpha()]
+    keywords = sorted(
+        (words[name] for name in wanted if name in words and words[name].isalpha()), key=_rank
+    )
     pieces = [(found.start(), found.end()) for found in _PIECE.finditer(text)]
     at = next((n for n, (_, end) in enumerate(pieces) if end > offset), len(pieces))
     for n in (at, at - 1):
         if 0 <= n < len(pieces):
-            yield from _respelled(text, *pieces[n], keywords if n == at else [])
-    if any(name in wanted for name in ("STRING", "CURIE")):
-        for first in (at, at - 1):
-            yield from _quoted(text, pieces, first)
-    for word in keywords:
-        yield f"{text[:offset].rstrip()} {word} {text[offset:].lstrip()}".strip()
+            for repaired in _respelled(text, *pieces[n], keywords if n == at else []):
+                yield 1, repaired
+    for first in (at, at - 1):
+        for repaired in _quoted(text, pieces, first):
+            yield 2, repaired
+    for word in keywords if offset else ():
+        yield 2, f"{text[:offset].rstrip()} {word} {text[offset:].lstrip()}".strip()
     if at < len(pieces):
         start, end = pieces[at]
-        yield f"{text[:start].rstrip()} {text[end:].lstrip()}".strip()
+        for word in keywords:
+            yield 3, text[:start] + word + text[end:]
+        yield 3, f"{text[:start].rstrip()} {text[end:].lstrip()}".strip()
 
 
 def _respelled(text: str, start: int, end: int, keywords: list[str]) -> Iterator[str]:
     """A word as the keyword that it resembles."""
     word = text[start:end].lower()
+    if word in _keywords().values():
+        return
     for known in (keywords, sorted({*_keywords().values()})):
         for near in get_close_matches(word, [k for k in known if k.isalpha() and k != word], 3):
             yield text[:start] + near + text[end:]
@@ -220,7 +235,7 @@ def _quoted(text: str, pieces: list[tuple[int, int]], first: int) -> Iterator[st
     for last in range(first, min(first + _PHRASE, len(pieces))):
         end = pieces[last][1]
         phrase = text[start:end]
-        if any(mark in phrase for mark in "'\"{}()"):
+        if any(mark in phrase for mark in "'\"{}():<>"):
             return
         if phrase.lower() in KEYWORDS:
             continue
@@ -237,4 +252,4 @@ def _nearest_form(source: str) -> str:
     if not candidates:
         return ""
     known = {form: set(re.findall(r"\b[a-z]+\b", form)) for form in candidates}
-    return max(candidates, key=lambda f: (len(known[f] & set(words)), -len(f)))
+    return max(candidates, key=lambda form: len(known[form] & set(words)))

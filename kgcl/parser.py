@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from kgcl.building import Built, Opening
 
-#: Expressions, qualifiers and blocks may nest this deep.
+#: Expressions and qualifiers may nest this deep.
 MAX_DEPTH: Final = 200
+#: Blocks may nest this deep; each costs a reader of changes several calls.
+MAX_BLOCKS: Final = 20
 
 _BULLET: Final = re.compile(r"\s*(?:[-*]\s+)?")
 _PIECE: Final = re.compile(
@@ -139,8 +141,8 @@ class _Assembly:
         self.blocks.clear()
 
     def _open(self, built: Opening, line: _Line) -> None:
-        if len(self.blocks) + built.opens + built.forcing > MAX_DEPTH:
-            raise line.error(f"blocks nest more than {MAX_DEPTH} deep")
+        if len(self.blocks) + built.opens + built.forcing > MAX_BLOCKS:
+            raise line.error(f"blocks nest more than {MAX_BLOCKS} deep")
         if built.opens:
             self.blocks.append(_Block(built.change, False, line, texts=[line.source]))
         if built.forcing:

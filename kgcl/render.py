@@ -10,7 +10,8 @@ from kgcl import changes as c
 from kgcl.render_edges import EDGE_FORMS
 from kgcl.render_nodes import NODE_FORMS
 from kgcl.render_text import TEXT_FORMS
-from kgcl.writing import Writer, check_depth
+from kgcl.parser import MAX_BLOCKS
+from kgcl.writing import Writer
 
 if TYPE_CHECKING:
     from graph.prefixes import PrefixMap
@@ -31,7 +32,8 @@ def render(change: c.Change, prefixes: PrefixMap | None = None) -> str:
 
 
 def _command(writer: Writer, change: c.Change, depth: int) -> str:
-    check_depth(depth)
+    if depth > MAX_BLOCKS:
+        raise ValueError(f"blocks nest more than {MAX_BLOCKS} deep")
     if isinstance(change, c.Transaction):
         return _block(writer, "begin", change, change.change_set, depth)
     if isinstance(change, c.MultiNodeObsoletion) and not _is_list(change):
