@@ -89,6 +89,9 @@ SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY, PROTECTED)
 #: The quantifier of an edge whose restriction is not *some*, as a qualifier.
 QUANTIFIER: Final = KGDELTA + "quantifier"
 
+#: The named graph of a statement, as a qualifier.
+GRAPH: Final = KGDELTA + "graph"
+
 #: When a statement holds in the world, as qualifiers; :mod:`graph.valid_time` reads them.
 VALID_FROM: Final = KGDELTA + "valid_from"
 VALID_TO: Final = KGDELTA + "valid_to"

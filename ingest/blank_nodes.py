@@ -46,6 +46,12 @@ def is_blank_id(node: Node) -> bool:
     return node.startswith(BLANK) and _ID.fullmatch(node) is not None
 
 
+def component_of(node: Node) -> tuple[str, str]:
+    """What the ids of all nodes of one component share: its hash and the number of the copy."""
+    digest, _, number = node.removeprefix(BLANK).partition("-")
+    return digest, number.partition("-")[2]
+
+
 def identify(statements: Iterable[Statement], taken: Set[Node] = _NOTHING) -> BlankNodes:
     """Ids for the nodes of the form ``_:label`` in statements; none of them is in ``taken``."""
     equal: dict[str, list[tuple[str, ...]]] = {}

@@ -1,0 +1,28 @@
+"""Canonical N-Triples and N-Quads: sorted lines, each as RDF Dataset Canonicalization writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.rdf_terms import n_triples
+from ingest.triples import Triple
+
+
+def n_quads(triples: Iterable[Triple]) -> list[str]:
+    """The lines of triples, or of quads where they have a graph, sorted."""
+    nodes: dict[str, str] = {}
+
+    def node(name: str) -> str:
+        word = nodes.get(name)
+        if word is None:
+            word = nodes[name] = n_triples(name)
+        return word
+
+    lines = []
+    for triple in triples:
+        value = triple.object
+        text = node(value) if isinstance(value, str) else n_triples(value)
+        end = f" {node(triple.graph)} .\n" if triple.graph else " .\n"
+        lines.append(f"{node(triple.subject)} {node(triple.predicate)} {text}{end}")
+    lines.sort()
+    return lines
