@@ -17,7 +17,7 @@ from ingest.kgx_json import json_parts
 from ingest.kgx_rows import Parts, RowReader
 from ingest.kgx_tsv import tsv_parts
 from ingest.peeking import peekable
-from ingest.reporting import Report
+from ingest.reporting import Report, collect
 
 if TYPE_CHECKING:
     from graph.snapshot import Columns
@@ -74,18 +74,6 @@ def kgx_jsonl_columns(
     from ingest.bulk import columns_of
 
     return columns_of(kgx_jsonl_parts(stream, options, report or Report(source, options.strict)))
-
-
-def collect(statements: Iterator[Statement], report: Report) -> Document:
-    """The document of streamed statements; rows that say what another one says are reported."""
-    found: set[Statement] = set()
-    count = 0
-    for statement in statements:
-        found.add(statement)
-        count += 1
-    if count > len(found):
-        report.add(0, f"{count - len(found):,} statements are said again")
-    return Document(report.source, frozenset(found), problems=report.problems)
 
 
 def kgx_jsonl_parts(stream: IO[bytes], options: ReadOptions, report: Report) -> Iterator[Parts]:

@@ -1,0 +1,142 @@
+"""Link-prediction sets of several files: a folder, or an archive of OpenKE's files.
+
+Which of train, valid and test has a triple is a qualifier of it, so that a triple that two of
+them have is two statements, and moving one between them is a change that shows.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from graph.model import Literal, Qualifier, Statement, in_order
+from graph.vocabulary import KGDELTA
+from ingest.document import Document, ReadOptions
+from ingest.errors import IngestError
+from ingest.reporting import Report, collect
+from ingest.tokens import ENTITIES, RELATIONS, IdTables, any_line, read_table
+from ingest.triple_sets import plain_line, stream_triples
+
+if TYPE_CHECKING:
+    from graph.snapshot import Snapshot
+
+#: Which part of a set has a triple, as a qualifier: ``train``, ``valid`` or ``test``.
+SPLIT: Final = KGDELTA + "split"
+SPLITS: Final = ("train", "valid", "test")
+_OTHERS: Final = "statements.tsv"
+_NAMES: Final = {"dev": "valid", "validation": "valid"} | {name: name for name in SPLITS}
+
+
+def split_of(name: str) -> str | None:
+    """The split that a file name means: its stem is ``train``, ``valid2id``, ``test`` or so."""
+    return _NAMES.get(Path(name).name.partition(".")[0].removesuffix("2id"))
+
+
+def read_link_folder(folder: Path, options: ReadOptions) -> Document:
+    """The set in a folder, each triple with its split. Raises IngestError where there is none."""
+    report = Report(str(folder), options.strict)
+    return collect(_in_folder(folder, options, report), report)
+
+
+def read_link_archive(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
+    """The set in a tar archive, which has its id tables, if any, before what needs them."""
+    report = Report(source, options.strict)
+    return collect(_in_archive(stream, options, report), report)
+
+
+def _in_folder(folder: Path, options: ReadOptions, report: Report) -> Iterator[Statement]:
+    paths = [path for path in sorted(folder.iterdir()) if path.is_file() and split_of(path.name)]
+    if not paths:
+        raise IngestError(str(folder), 0, "no train, valid or test file here")
+    for path in paths:
+        part = Report(str(path), options.strict)
+        with path.open("rb") as stream:
+            lines = stream_triples(stream, str(path), options, part)
+            yield from _split(lines, str(split_of(path.name)))
+        report.include(part)
+
+
+def _in_archive(stream: IO[bytes], options: ReadOptions, report: Report) -> Iterator[Statement]:
+    tables: dict[str, dict[str, str]] = {}
+    found = False
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isfile() else None
+                if content is None:
+                    continue
+                name, split = Path(member.name).name, split_of(member.name)
+                part = Report(f"{report.source}:{member.name}", options.strict)
+                known = IdTables(tables[ENTITIES], tables[RELATIONS]) if len(tables) == 2 else None
+                if name in (ENTITIES, RELATIONS):
+                    tables[name] = read_table(content, part)
+                elif split is None and name != _OTHERS:
+                    part.add(0, "neither a split nor a table of ids; left out")
+                else:
+                    found = True
+                    lines = stream_triples(content, member.name, options, part, known)
+                    yield from _split(lines, split) if split else lines
+                report.include(part)
+    except tarfile.TarError as error:
+        raise IngestError(report.source, 0, f"the archive is damaged: {error}") from None
+    if not found:
+        raise IngestError(report.source, 0, "no train, valid or test file in the archive")
+
+
+def _split(statements: Iterable[Statement], split: str) -> Iterator[Statement]:
+    qualifiers = (Qualifier(SPLIT, Literal(split)),)
+    for statement in statements:
+        yield Statement(statement.subject, statement.predicate, statement.object, qualifiers)
+
+
+def write_link_archive(snapshot: Snapshot, stream: IO[bytes]) -> None:
+    """A state as a tar archive of OpenKE's files; what they cannot say in ``statements.tsv``.
+
+    Numbers are given in the order of the tokens; equal states give equal bytes.
+    """
+    triples: dict[str, list[tuple[str, str, str]]] = {split: [] for split in SPLITS}
+    others: list[str] = []
+    for statement in in_order(snapshot.statements()):
+        split, ends = _ends(statement)
+        if ends is None:
+            others.append(plain_line(statement) or any_line(statement))
+        else:
+            triples[split].append(ends)
+    rows = [row for found in triples.values() for row in found]
+    entities = _numbered({end for row in rows for end in (row[0], row[2])})
+    relations = _numbered({row[1] for row in rows})
+    files = {ENTITIES: _table(entities), RELATIONS: _table(relations)}
+    for split, found in triples.items():
+        lines = (f"{entities[h]} {entities[t]} {relations[r]}\n" for h, r, t in found)
+        files[f"{split}2id.txt"] = f"{len(found)}\n{''.join(lines)}"
+    if others:
+        files[_OTHERS] = "".join(others)
+    with tarfile.open(fileobj=stream, mode="w|", format=tarfile.USTAR_FORMAT) as archive:
+        for name, text in files.items():
+            content = text.encode()
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+
+def _ends(statement: Statement) -> tuple[str, tuple[str, str, str] | None]:
+    """The split of a statement and its tokens; no tokens where a split file cannot say it."""
+    for split in SPLITS:
+        if statement.qualifiers == (Qualifier(SPLIT, Literal(split)),):
+            plain = plain_line(statement.with_qualifiers(()))
+            if plain is not None:
+                head, relation, tail = plain[:-1].split("\t")
+                return split, (head, relation, tail)
+    return "", None
+
+
+def _numbered(tokens: set[str]) -> dict[str, int]:
+    return {token: number for number, token in enumerate(sorted(tokens))}
+
+
+def _table(numbers: dict[str, int]) -> str:
+    lines = (f"{token}\t{number}\n" for token, number in numbers.items())
+    return f"{len(numbers)}\n{''.join(lines)}"
