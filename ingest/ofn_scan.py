@@ -18,7 +18,7 @@ from ingest.owl_axioms import AXIOMS, GROUP
 from ingest.owl_grammar import DEEPEST
 
 _BLANK: Final = r"(?:[ \t\r\n]++|\#[^\n]*+)*+"
-_PREFIXED: Final = r"[^\s()<>\"\#=:@^,]*+:[^\s()<>\"\#=^]*+"
+_PREFIXED: Final = r"[^\s()<>\"\#=:@^,]*+:[^\s()<>\"=^]*+"
 _TOKEN: Final = re.compile(
     rf"""{_BLANK}(?:
         <(?P<iri>[^<>\s]*+)>

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from graph.expression import Expression
-from graph.model import Literal, Node, Object, Qualifier, Statement
+from graph.model import Literal, Node, Object, Qualifier, Statement, encode_object
 from graph.vocabulary import (
     DISJOINT_WITH,
     DOMAIN,
@@ -362,7 +362,8 @@ def _of_key(arguments: tuple[Object, ...]) -> _Said | None:
     if not isinstance(objects, Expression) or not isinstance(data, Expression):
         return None
     tagged = (Expression("DataProperty", (one,)) for one in data.arguments)
-    return (keyed, HAS_KEY, Expression("HasKey", (*objects.arguments, *tagged)))
+    keys = sorted({*objects.arguments, *tagged}, key=encode_object)
+    return (keyed, HAS_KEY, Expression("HasKey", tuple(keys)))
 
 
 def _of_union(arguments: tuple[Object, ...]) -> _Said | None:

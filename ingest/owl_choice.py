@@ -86,6 +86,53 @@ def marked(statement: Statement, name: str, kinds: Kinds, ontology: Node) -> Sta
     return statement.with_qualifiers((*statement.qualifiers, Qualifier(AXIOM_KIND, Literal(name))))
 
 
+def of_triple(statement: Statement, kinds: Kinds, ontology: Node) -> Statement:
+    """What a triple of names in RDF says, with the qualifier that names its axiom if it needs one.
+
+    There the edge A R B is never ``SubClassOf(A ObjectSomeValuesFrom(R B))``, which has a node of
+    its own.
+    """
+    predicate = statement.predicate
+    if predicate in _CHOOSERS or chosen(statement, kinds, ontology) != "SubClassOf":
+        return statement
+    asserted = kinds.is_only(predicate, OBJECT_PROPERTY, ANNOTATION_PROPERTY)
+    name = "ObjectPropertyAssertion" if asserted else _ANNOTATION
+    return marked(statement, name, kinds, ontology)
+
+
+def triple_axiom(subject: Object, predicate: Node, value: Object, kinds: Kinds) -> Axiom | None:
+    """The axiom of a triple whose subject or object stands for a tree."""
+    names = _CHOOSERS.get(predicate)
+    if names is None or predicate in (IMPORTS, AXIOM):
+        return None
+    if not isinstance(subject, str):
+        name = names(value if isinstance(value, str) else "", subject, kinds)
+        if predicate == RDF_TYPE:
+            named = isinstance(value, str)
+            name = _CHARACTERISTIC_OF.get(value, "") if named and isinstance(value, str) else ""
+        elif predicate in (DOMAIN, RANGE):
+            name = f"ObjectProperty{'Domain' if predicate == DOMAIN else 'Range'}"
+        elif predicate == SUBPROPERTY_OF:
+            name = "SubObjectPropertyOf"
+    else:
+        name = names(subject, value, kinds)
+    return Axiom(name, _triple_arguments(name, predicate, subject, value))
+
+
+def _triple_arguments(
+    name: str, predicate: Node, subject: Object, value: Object
+) -> tuple[Object, ...]:
+    if name in CHARACTERISTICS:
+        return (subject,)
+    if name == "ClassAssertion" or predicate == PROPERTY_CHAIN:
+        return (value, subject)
+    if predicate == DISJOINT_UNION and isinstance(value, Expression):
+        return (subject, *value.arguments)
+    if predicate == HAS_KEY and isinstance(value, Expression):
+        return key_arguments(subject, value)
+    return (subject, value)
+
+
 def axiom_of(statement: Statement, kinds: Kinds, ontology: Node) -> Axiom | None:
     """The axiom that says a statement; None where OWL has no words for it."""
     name = chosen(statement, kinds, ontology)
@@ -142,7 +189,9 @@ def _arguments(statement: Statement, name: str) -> Axiom | None:
         return None
     if name == "DisjointUnion":
         return Axiom(name, (subject, *value.arguments), qualifiers)
-    return _keyed(subject, value, qualifiers) if name == "HasKey" else None
+    if name == "HasKey":
+        return Axiom(name, key_arguments(subject, value), qualifiers)
+    return None
 
 
 def _restricted(statement: Statement) -> Axiom | None:
@@ -162,7 +211,8 @@ def _restricted(statement: Statement) -> Axiom | None:
     return Axiom("SubClassOf", (statement.subject, tree), annotations)
 
 
-def _keyed(subject: Node, tree: Expression, qualifiers: tuple[Qualifier, ...]) -> Axiom:
+def key_arguments(subject: Object, tree: Expression) -> tuple[Object, ...]:
+    """The arguments of a HasKey from its subject and the tree that says its keys."""
     objects: list[Object] = []
     data: list[Object] = []
     for key in tree.arguments:
@@ -171,7 +221,7 @@ def _keyed(subject: Node, tree: Expression, qualifiers: tuple[Qualifier, ...]) -
         else:
             objects.append(key)
     groups = (Expression(GROUP, tuple(objects)), Expression(GROUP, tuple(data)))
-    return Axiom("HasKey", (subject, *groups), qualifiers)
+    return (subject, *groups)
 
 
 def _of_literal(subject: Node, predicate: Node, kinds: Kinds) -> str:

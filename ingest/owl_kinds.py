@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from graph.axioms import is_annotation_predicate
-from graph.model import Node, Statement
+from graph.expression import Expression
+from graph.model import Literal, Node, Statement
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -19,7 +20,7 @@ from graph.vocabulary import (
     RDF_TYPE,
     RDFS,
 )
-from ingest.owl_grammar import is_known_datatype
+from ingest.owl_grammar import is_complex_range, is_known_datatype
 
 DATATYPE: Final = RDFS + "Datatype"
 DATA_PROPERTY: Final = OWL + "DatatypeProperty"
@@ -95,3 +96,25 @@ class Kinds:
         if any(is_annotation_predicate(one) for one in names):
             return "Annotation"
         return "Object"
+
+
+def restriction_sort(kinds: Kinds, relation: object, filler: object) -> str:
+    """``Object`` or ``Data``: the sort of a restriction in RDF, where both look alike.
+
+    A filler that is a literal or a data range decides; then the declared kind of the property,
+    then a filler that is a datatype (OWL 2 Mapping to RDF Graphs, section 3.2.4).
+    """
+    if isinstance(filler, Expression):
+        return "Data" if is_complex_range(filler) else "Object"
+    if isinstance(filler, Literal):
+        return "Data"
+    if isinstance(relation, Expression) or kinds.has(relation, OBJECT_PROPERTY):
+        return "Object"
+    if kinds.has(relation, DATA_PROPERTY):
+        return "Data"
+    return "Data" if kinds.is_datatype(filler) else "Object"
+
+
+def is_data_key(kinds: Kinds, name: object) -> bool:
+    """Whether a property of a key is taken for a data property."""
+    return kinds.is_only(name, DATA_PROPERTY, OBJECT_PROPERTY)
