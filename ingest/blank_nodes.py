@@ -118,7 +118,7 @@ def _components(statements: Iterable[Statement]) -> Iterator[tuple[list[str], li
     """The nodes of each component, and what is said of them, in the order of the source."""
     parent: dict[str, str] = {}
     patterns: list[Pattern] = []
-    for statement in statements:
+    for statement in dict.fromkeys(statements):
         blanks = blanks_in(statement)
         if not blanks:
             continue
@@ -146,8 +146,7 @@ def _root(parent: dict[str, str], node: str) -> str:
 def _pattern(statement: Statement, blanks: tuple[str, ...]) -> Pattern:
     subject, value = statement.subject, statement.object
     linking = blanks[0] if subject.startswith("_:") else ""
-    ends = {subject, value} if isinstance(value, str) else {subject}
-    if not ends.issuperset(blanks):
+    if not isinstance(value, (str, Literal)) or any(_mentions_blank(statement.qualifiers)):
         return Pattern(blanks, partial(_render, statement), linking)
     middle = statement.predicate
     if statement.qualifiers:
@@ -157,6 +156,10 @@ def _pattern(statement: Statement, blanks: tuple[str, ...]) -> Pattern:
     if not isinstance(value, str) or not value.startswith("_:"):
         value = encode_object(value).decode("latin-1")
     return Pattern(blanks, partial(_render_plain, subject, middle, value), linking)
+
+
+def _mentions_blank(qualifiers: tuple[Qualifier, ...]) -> Iterator[bool]:
+    return (node.startswith("_:") for qualifier in qualifiers for node in qualifier.mentions())
 
 
 def _render_plain(subject: str, middle: str, value: str, names: Mapping[str, str]) -> str:

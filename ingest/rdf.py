@@ -84,7 +84,7 @@ def _read_turtle(
 
     report = Report(source, options.strict)
     text = decode(read_all(stream, source), report)
-    check_triple_terms(text, source, 1)
+    check_triple_terms(text, source)
     form = RdfFormat.TRIG if named_graphs else RdfFormat.TURTLE
     return _document(parse_text(text, form, report, options.prefixes), report, options)
 

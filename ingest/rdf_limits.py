@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
@@ -30,15 +30,20 @@ _DECLARATION: Final = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9
 _ENCODING: Final = re.compile(r"""(<\?xml[^>]*?)\s+encoding\s*=\s*["'][A-Za-z0-9._-]+["']""")
 
 
-def check_triple_terms(text: str, source: str, first: int, lines: Sequence[str] = ()) -> None:
+def check_triple_lines(content: bytes, source: str, first: int) -> None:
+    """Raise IngestError where a line has triple terms nested deeper than a parser bears."""
+    if content.count(b"<<(") > DEEPEST:
+        for number, line in enumerate(content.split(b"\n"), first):
+            if line.count(b"<<(") > DEEPEST:
+                check_triple_terms(line.decode("latin-1"), source, number)
+
+
+def check_triple_terms(text: str, source: str, first: int = 1) -> None:
     """Raise IngestError where triple terms nest deeper than a parser bears.
 
-    ``lines`` are those of the text where each is a triple of its own, the first of number
-    ``first``.
+    ``first`` is the number of the first line.
     """
-    if text.count("<<(") <= DEEPEST or (
-        lines and max(line.count("<<(") for line in lines) <= DEEPEST
-    ):
+    if text.count("<<(") <= DEEPEST:
         return
     depth = 0
     for found in _TRIPLE_TERM.finditer(text):
@@ -49,8 +54,6 @@ def check_triple_terms(text: str, source: str, first: int, lines: Sequence[str] 
                 raise IngestError(source, line, f"triple terms nest more than {DEEPEST} deep")
         elif found["close"]:
             depth = max(0, depth - 1)
-        elif lines and "\n" in found[0]:
-            depth = 0
 
 
 def check_json(text: str, report: Report) -> None:

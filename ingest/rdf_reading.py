@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
@@ -11,8 +11,8 @@ from graph.model import Literal, Node, Statement
 from graph.prefixes import encode_local
 from graph.vocabulary import KGDELTA, XSD_STRING
 from ingest.errors import IngestError
-from ingest.line_reading import line_blocks
-from ingest.rdf_limits import check_triple_terms
+from ingest.line_reading import LONGEST_LINE
+from ingest.rdf_limits import check_triple_lines
 from ingest.rdf_terms import DEEPEST, is_iri
 from ingest.reporting import Report
 from ingest.triples import Term, Triple
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Bytes that a source of a format that is read as a whole may have.
 LARGEST: Final = 1 << 30
+_BLOCK: Final = 1 << 20
+_BOM: Final = b"\xef\xbb\xbf"
 #: What a relative IRI without a base becomes, so that it is an IRI.
 RELATIVE: Final = KGDELTA + "relative:"
 
@@ -46,6 +48,8 @@ class Parsed:
     statements: list[Statement] = field(default_factory=list)
     triples: list[Triple] = field(default_factory=list)
     prefixes: dict[str, str] = field(default_factory=dict)
+    #: All nodes and datatypes, and perhaps more; None where nobody looked.
+    nodes: Collection[str] | None = None
 
 
 def read_all(stream: IO[bytes], source: str) -> bytes:
@@ -56,13 +60,16 @@ def read_all(stream: IO[bytes], source: str) -> bytes:
     return content
 
 
-def decode(content: bytes, report: Report) -> str:
-    """Text as UTF-8 without its byte order mark, else as Windows-1252 or Latin-1 with a problem."""
-    content = content.removeprefix(b"\xef\xbb\xbf")
+def decode(content: bytes, report: Report, first: int = 1) -> str:
+    """Text as UTF-8 without its byte order mark, else as Windows-1252 or Latin-1 with a problem.
+
+    ``first`` is the number of its first line.
+    """
+    content = content.removeprefix(_BOM)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = first + content.count(b"\n", 0, error.start)
     try:
         text, encoding = content.decode("cp1252"), "Windows-1252"
     except UnicodeDecodeError:
@@ -72,31 +79,55 @@ def decode(content: bytes, report: Report) -> str:
 
 
 def parse_lines(stream: IO[bytes], form: RdfFormat, report: Report) -> Parsed:
-    """Triples or quads of a format of one a line; a bad line costs no other line."""
+    """Triples or quads of a format of one a line; a bad line costs no other line.
+
+    Memory is bounded but for the triples. Raises IngestError for a line of more than
+    ``LONGEST_LINE`` bytes.
+    """
     terms = _Terms(report)
-    for first, lines in line_blocks(stream, report):
-        check_triple_terms("\n".join(lines), report.source, first, lines)
-        mark = len(terms.parsed.statements), len(terms.parsed.triples)
+    first = 1
+    for block in _blocks(stream, report.source):
+        mark = terms.mark()
         try:
-            terms.take(_quads("\n".join(lines), form))
+            check_triple_lines(block, report.source, first)
+            terms.take(_quads(block, form))
         except SyntaxError:
-            del terms.parsed.statements[mark[0] :]
-            del terms.parsed.triples[mark[1] :]
-            for number, line in enumerate(lines, first):
+            terms.forget(mark)
+            for number, line in enumerate(block.split(b"\n"), first):
                 _parse_line(line, number, form, terms)
+        first += block.count(b"\n")
     return terms.parsed
 
 
-def _parse_line(line: str, number: int, form: RdfFormat, terms: _Terms) -> None:
-    mark = len(terms.parsed.statements), len(terms.parsed.triples)
+def _blocks(stream: IO[bytes], source: str) -> Iterator[bytes]:
+    """Whole lines, about a megabyte at a time."""
+    rest = stream.read(_BLOCK).removeprefix(_BOM)
+    first = 1
+    while chunk := stream.read(_BLOCK):
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            whole = rest + chunk[:end]
+            yield whole
+            first += whole.count(b"\n")
+            rest = chunk[end:]
+            continue
+        rest += chunk
+        if len(rest) > LONGEST_LINE:
+            line = first + rest.count(b"\n")
+            raise IngestError(source, line, f"a line of more than {LONGEST_LINE >> 20} MiB")
+    yield rest
+
+
+def _parse_line(line: bytes, number: int, form: RdfFormat, terms: _Terms) -> None:
+    text = decode(line, terms.report, number)
+    mark = terms.mark()
     try:
-        terms.take(_quads(line, form))
+        terms.take(_quads(text, form))
     except SyntaxError as error:
-        del terms.parsed.statements[mark[0] :]
-        del terms.parsed.triples[mark[1] :]
+        terms.forget(mark)
         terms.report.add(number, _reason(error))
         try:
-            terms.take(_quads(line, form, lenient=True), repair=True)
+            terms.take(_quads(text, form, lenient=True), repair=True)
         except SyntaxError:
             return
 
@@ -142,7 +173,7 @@ def _drain(
     return dict(parser.prefixes)
 
 
-def _quads(text: str, form: RdfFormat, lenient: bool = False) -> QuadParser:
+def _quads(text: str | bytes, form: RdfFormat, lenient: bool = False) -> QuadParser:
     from pyoxigraph import parse
 
     return parse(text, format=form, lenient=lenient)
@@ -158,13 +189,22 @@ class _Terms:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.parsed = Parsed()
         self.nodes: dict[str, str] = {}
+        self.parsed = Parsed(nodes=self.nodes)
         self.repaired: dict[str, str] = {}
+
+    def mark(self) -> tuple[int, int]:
+        """How much there is, to forget what comes later."""
+        return len(self.parsed.statements), len(self.parsed.triples)
+
+    def forget(self, mark: tuple[int, int]) -> None:
+        """Forget what came after a mark."""
+        del self.parsed.statements[mark[0] :]
+        del self.parsed.triples[mark[1] :]
 
     def start_again(self) -> None:
         """Forget all triples, but not which nodes there are."""
-        self.parsed = Parsed()
+        self.parsed = Parsed(nodes=self.nodes)
 
     def take(self, quads: Iterable[Quad], repair: bool = False) -> None:
         """Take in all quads that an iterator still gives. Raises SyntaxError where it does."""

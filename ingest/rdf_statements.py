@@ -35,7 +35,9 @@ def statements_of(parsed: Parsed, report: Report) -> tuple[frozenset[Statement],
     Its prefixes are left aside. Blank nodes whose ids are not canonical are reported.
     """
     remarks: list[Remark] = []
-    if not parsed.triples and not says_axioms(parsed.statements):
+    if not parsed.triples and (_mentions_no_axiom(parsed) or not says_axioms(parsed.statements)):
+        if parsed.nodes is not None and STATED not in parsed.nodes:
+            return frozenset(parsed.statements), remarks
         return _with_stated(parsed.statements, report), remarks
     found = _lifted(parsed, report, remarks)
     blanks = identify(found, blank_ids(found))
@@ -44,6 +46,14 @@ def statements_of(parsed: Parsed, report: Report) -> tuple[frozenset[Statement],
         report.add(0, f"{count:,} blank nodes look too much alike; their ids follow the order here")
     named = [rename(s, blanks.ids) if blanks_in(s) else s for s in found]
     return _with_stated(named, report), remarks
+
+
+def _mentions_no_axiom(parsed: Parsed) -> bool:
+    """Whether no node is a class of OWL, whose names begin with a capital."""
+    at = len(OWL)
+    return parsed.nodes is not None and not any(
+        node.startswith(OWL) and node[at : at + 1].isupper() for node in parsed.nodes
+    )
 
 
 def blank_ids(statements: Iterable[Statement]) -> set[Node]:
@@ -158,7 +168,7 @@ def _lift_graph(
     for triple in triples:
         told = unfit if not apart_blanks.isdisjoint(blanks_of(triple)) else fit
         told.append(triple)
-    lifted, rest = lift_axioms([*map(triple_of, plain), *fit])
+    lifted, rest = lift_axioms([*map(triple_of, plain), *fit], report)
     return [*said, *lifted, *map(statement_of, rest), *map(statement_of, unfit)]
 
 
