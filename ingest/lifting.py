@@ -4,7 +4,8 @@ Blank nodes become an axiom only where the axiom accounts for all that is said o
 every mention of them; whatever is incomplete, shared or circular stays as it is. What a lifted
 axiom does not keep is what OWL gives no meaning to: the order of the members of a set, and of two
 class expressions that are equivalent or disjoint; ``rdf:type rdf:List``; which predicate gives the
-members of ``owl:AllDifferent``; and that one axiom is said twice.
+members of ``owl:AllDifferent``; that one axiom is said twice; and whether an annotated
+axiom's class expression is in the annotation by itself or as a copy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Final
 from graph.expression import Expression
 from graph.model import Node, Object, Qualifier, Statement
 from graph.vocabulary import OWL, RDF_TYPE
-from ingest.lifting_annotations import Annotating, AnnotationReader
+from ingest.lifting_annotations import Annotating, AnnotationReader, distinct
 from ingest.lifting_trees import NoTreeError, Tree, TreeReader, expression
 from ingest.lowering import MEMBER_LISTS, are_data_properties, ontology_of
 from ingest.owl_axioms import Axiom, is_well_formed, statement_of
@@ -38,7 +39,7 @@ from ingest.owl_rdf_terms import (
     TARGET_VALUE,
 )
 from ingest.owl_terms import AXIOM_KIND, DISJOINT_UNION, HAS_KEY, PROPERTY_CHAIN
-from ingest.triples import Triple, is_blank
+from ingest.triples import Term, Triple, is_blank
 
 _ON_LISTS: Final = frozenset({PROPERTY_CHAIN, HAS_KEY, DISJOINT_UNION})
 _NODES: Final = frozenset({ALL_DISJOINT_CLASSES, ALL_DISJOINT_PROPERTIES, ALL_DIFFERENT, NEGATIVE})
@@ -96,6 +97,25 @@ class _Lifting:
         self.about, self.mentions = about, mentions
         self.reader = TreeReader(triples, self.kinds, about, mentions)
         self.annotations = AnnotationReader(triples, about, mentions, self.ontology)
+        self.copies: dict[tuple[Object, str, Object], list[Annotating]] = {}
+        self._find_copies()
+
+    def _find_copies(self) -> None:
+        """Annotations of axioms that hold a copy of the axiom's class expressions."""
+        for label, source, predicate, target in self.annotations.ends():
+            tree = Tree("")
+            try:
+                ends = [self._copy(end, predicate, tree) for end in (source, target)]
+            except NoTreeError:
+                continue
+            made = self.annotations.copied(label, tree.triples)
+            if made is not None:
+                self.copies.setdefault((ends[0], predicate, ends[1]), []).append(made)
+
+    def _copy(self, end: Term, predicate: str, tree: Tree) -> Object:
+        if isinstance(end, str) and end.startswith("_:") and self.mentions[end] != 1:
+            raise NoTreeError
+        return self._construct(end, predicate, tree)
 
     def nodes(self) -> None:
         """Axioms that have a node of their own."""
@@ -162,38 +182,41 @@ class _Lifting:
 
     def _tree(self, number: int, triple: Triple) -> None:
         found = self.annotations.of(triple)
+        annotating = sum(one.nodes for one in found)
         tree = Tree("", [number])
         subject: Object = triple.subject
-        value: Object = self._end(triple, tree, found)
+        if is_blank(triple.object) and self.mentions[str(triple.object)] != 1 + annotating:
+            raise NoTreeError
+        value = self._construct(triple.object, triple.predicate, tree)
         if is_blank(triple.subject):
-            subject = self._subject(triple, number, tree, len(found))
+            subject = self._subject(triple, number, tree, annotating)
         if not isinstance(subject, Expression) and not isinstance(value, Expression):
             raise NoTreeError
         axiom = triple_axiom(subject, triple.predicate, value, self.kinds)
         if axiom is None:
             raise NoTreeError
-        self._add(axiom, found, tree.triples)
+        copies = self.copies.get((subject, triple.predicate, value), [])
+        free = [one for one in copies if self.used.isdisjoint(one.triples)]
+        self._add(axiom, distinct([*found, *free]), tree.triples)
 
-    def _end(self, triple: Triple, tree: Tree, found: Sequence[Annotating]) -> Object:
-        term = triple.object
-        if not isinstance(term, str) or not term.startswith("_:"):
-            if isinstance(term, Triple):
-                raise NoTreeError
-            return term
-        if self.mentions[term] != 1 + len(found):
+    def _construct(self, term: Term, predicate: str, tree: Tree) -> Object:
+        """A term, or the construct of a blank node whose mentions have been looked at."""
+        if isinstance(term, Triple):
             raise NoTreeError
-        if triple.predicate not in _ON_LISTS:
-            inner = self.reader.tree(term)
-            tree.triples += inner.triples
-            return inner.value
-        return self._listed(triple, tree)
+        if not isinstance(term, str) or not term.startswith("_:"):
+            return term
+        if predicate in _ON_LISTS:
+            return self._listed(term, predicate, tree)
+        inner = self.reader.tree(term)
+        tree.triples += inner.triples
+        return inner.value
 
-    def _listed(self, triple: Triple, tree: Tree) -> Expression:
-        """The tree of a list that is the object of an axiom; its head may be annotated."""
-        members = self.reader.items(triple.object, tree, 1, owned=True)
-        if triple.predicate == PROPERTY_CHAIN:
+    def _listed(self, head: str, predicate: str, tree: Tree) -> Expression:
+        """The tree of a list that is the object of an axiom."""
+        members = self.reader.items(head, tree, 1, owned=True)
+        if predicate == PROPERTY_CHAIN:
             return Expression("ObjectPropertyChain", tuple(members))
-        if triple.predicate == DISJOINT_UNION:
+        if predicate == DISJOINT_UNION:
             return expression("ObjectUnionOf", members)
         if len(set(members)) != len(members):
             raise NoTreeError

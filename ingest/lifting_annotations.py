@@ -1,13 +1,13 @@
 """Nodes that annotate triples (``owl:Axiom``, ``owl:Annotation``) as qualifiers, exactly.
 
 OWL 2 Mapping to RDF Graphs, section 2.2. A node is read only where it annotates one triple that
-is there, where nothing but annotations of its annotations mention it, and where no other node
-says the same.
+is there, and where nothing but annotations of its annotations mention it. Nodes that say the same
+are one; tools also write them with a copy of a class expression in place of the node itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph.model import Literal, Node, Qualifier, Statement
@@ -22,10 +22,14 @@ _PARTS = (RDF_TYPE, SOURCE, PROPERTY, TARGET)
 
 @dataclass(slots=True)
 class Annotating:
-    """A node that annotates: its qualifiers, and the numbers of all triples that say them."""
+    """Nodes that annotate alike: their qualifiers, and the numbers of all triples that say them.
+
+    ``nodes`` of them mention what they annotate; those that hold a copy of it do not count.
+    """
 
     qualifiers: tuple[Qualifier, ...]
     triples: list[int]
+    nodes: int = 1
 
 
 @dataclass(slots=True)
@@ -83,15 +87,32 @@ class AnnotationReader:
     def of(self, triple: Triple) -> list[Annotating]:
         """What annotates a triple that is no annotation itself; each set of qualifiers once."""
         kind = ANNOTATION_NODE if is_header(triple, self.ontology) else AXIOM_NODE
-        return self._distinct(self._read_all(triple, kind, 0))
+        return distinct(self._read_all(triple, kind, 0))
 
-    def own(self, label: str, numbers: Sequence[int], others: int = 0) -> Annotating | None:
-        """The annotations that the node of an axiom has itself: these triples of it.
+    def ends(self) -> Iterator[tuple[str, str, str, Term]]:
+        """Nodes of axioms that no triple is annotated by, with what they say they annotate."""
+        asserted = {(t.subject, t.predicate, t.object) for t in self.triples}
+        for (source, predicate, target), labels in self._on.items():
+            if (source, predicate, target) not in asserted:
+                yield from ((label, source, predicate, target) for label in labels)
 
-        ``others`` is how often the node is mentioned beside by nodes that annotate these.
-        """
+    def copied(self, label: str, numbers: Sequence[int]) -> Annotating | None:
+        """The annotations of the node of an axiom that holds copies, which these triples say."""
+        node = self._nodes[label]
+        if node.parts[RDF_TYPE] != AXIOM_NODE:
+            return None
+        made = self.own(label, node.said)
+        if made is not None:
+            said = set(node.said)
+            made.triples += [number for number in node.numbers if number not in said]
+            made.triples += numbers
+            made.nodes = 0
+        return made
+
+    def own(self, label: str, numbers: Sequence[int]) -> Annotating | None:
+        """The annotations that the node of an axiom has itself: these triples of it."""
         try:
-            return self._said(label, numbers, 0, others)
+            return self._said(label, numbers, 0)
         except _UnfitError:
             return None
 
@@ -110,33 +131,35 @@ class AnnotationReader:
             found.append(made)
         return found
 
-    def _said(self, label: str, numbers: Sequence[int], depth: int, others: int = 0) -> Annotating:
+    def _said(self, label: str, numbers: Sequence[int], depth: int) -> Annotating:
         if depth >= DEEPEST:
             raise _UnfitError
         made: list[Qualifier] = []
         used: list[int] = []
-        inner = others
+        inner = 0
         for number in numbers:
             triple = self.triples[number]
             value = triple.object
             if not isinstance(value, (str, Literal)) or triple.predicate in RESERVED:
                 raise _UnfitError
             used.append(number)
-            groups = self._distinct(self._read_all(triple, ANNOTATION_NODE, depth + 1))
-            inner += len(groups)
+            groups = distinct(self._read_all(triple, ANNOTATION_NODE, depth + 1))
             for group in groups:
                 used += group.triples
+                inner += group.nodes
             sets = [group.qualifiers for group in groups] or [()]
             made += [Qualifier(triple.predicate, value, one) for one in sets]
         if self.mentions.get(label, 0) != inner:
             raise _UnfitError
         return Annotating(Statement("", "", "", tuple(made)).qualifiers, used)
 
-    def _distinct(self, found: list[Annotating]) -> list[Annotating]:
-        """Each set of qualifiers once; an empty one only beside others, as it is written."""
-        by_set: dict[tuple[Qualifier, ...], Annotating] = {}
-        for one in found:
-            by_set.setdefault(one.qualifiers, one)
-        if by_set.keys() == {()}:
-            return []
-        return list(by_set.values())
+
+def distinct(found: Sequence[Annotating]) -> list[Annotating]:
+    """Each set of qualifiers once; an empty one only beside others, as it is written."""
+    by_set: dict[tuple[Qualifier, ...], Annotating] = {}
+    for one in found:
+        first = by_set.setdefault(one.qualifiers, one)
+        if first is not one:
+            first.triples += one.triples
+            first.nodes += one.nodes
+    return [] if by_set.keys() == {()} else list(by_set.values())
