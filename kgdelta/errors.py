@@ -18,6 +18,7 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "InvalidNameError": 2,
         "KgdeltaError": 3,
         "KgclSyntaxError": 3,
+        "SchemaError": 3,
         "IngestError": 3,
         "QueryError": 3,
         "TrainingError": 3,
