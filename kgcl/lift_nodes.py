@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +36,7 @@ from kgcl.wanted import new_notes
 if TYPE_CHECKING:
     from kgcl.wanted import Wanted
 
-_CREATIONS: Final = {
+_CREATIONS: Final[dict[str, Callable[..., Change]]] = {
     CLASS: ClassCreation,
     OBJECT_PROPERTY: ObjectPropertyCreation,
     NAMED_INDIVIDUAL: partial(NodeCreation, owl_type=NodeType.INSTANCE),

@@ -19,7 +19,7 @@ from kgcl.changes import (
     TextDefinitionReplacement,
 )
 from kgcl.resolve import term_of
-from kgcl.rules_text import SCOPE_OF_PREDICATE
+from kgcl.selection import SCOPE_OF_PREDICATE
 from kgcl.wanted import changed_notes, new_notes, paired
 
 if TYPE_CHECKING:

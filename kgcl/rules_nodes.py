@@ -1,35 +1,34 @@
-"""Rules for the life of a node: created, obsoleted, in use again, deleted."""
+"""Rules for nodes that come and go, and for the subsets they are in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graph.axioms import HIERARCHY_PREDICATES, is_edge, is_logical
-from graph.expression import substitute
-from graph.model import Delta, Literal, Node, Statement
+from graph.model import Delta, Literal, Node, Qualifier, Statement
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
-    CONSIDER,
-    DEPRECATED,
+    DEFINITION,
+    IN_SUBSET,
     LABEL,
     NAMED_INDIVIDUAL,
     OBJECT_PROPERTY,
     RDF_TYPE,
-    REPLACED_BY,
+    SUBCLASS_OF,
 )
-from kgcl.changes import NodeObsoletion, NodeType
-from kgcl.state import TRUE, Effect, EffectKind, RefusedError, Ruling, UnchangedError
+from kgcl.changes import NodeType
+from kgcl.plan import Plan
+from kgcl.rules_edges import check_new_edge
+from kgcl.state import Effect, EffectKind, RefusedError, Ruling, UnchangedError
 
 if TYPE_CHECKING:
     from kgcl.changes import (
+        AddNodeToSubset,
         ClassCreation,
         NodeCreation,
         NodeDeletion,
-        NodeObsoletionWithDirectReplacement,
-        NodeUnobsoletion,
         ObjectPropertyCreation,
-        Ref,
+        RemoveNodeFromSubset,
     )
     from kgcl.state import State
 
@@ -42,214 +41,98 @@ OWL_TYPES: Final = {
 
 def create(change: NodeCreation, state: State) -> Ruling:
     """A type and a label for an id that has no statements yet."""
-    return _create(change.about_node, OWL_TYPES[change.owl_type], change, state)
-
-
-def create_class(change: ClassCreation, state: State) -> Ruling:
-    """A class, its label, and its first parent and definition where the change says them."""
-    ruling = _create(change.about_node, CLASS, change, state)
-    return ruling
+    node = state.resolver.new_node(change.about_node)
+    return _created(node, _typed(change, node, OWL_TYPES[change.owl_type], state), state)
 
 
 def create_relation(change: ObjectPropertyCreation, state: State) -> Ruling:
     """A relation and its label."""
-    return _create(change.about_node, OBJECT_PROPERTY, change, state)
+    node = state.resolver.new_node(change.about_node)
+    return _created(node, _typed(change, node, OBJECT_PROPERTY, state), state)
 
 
-def _create(
-    ref: Ref | None,
-    owl_type: Node,
+def create_class(change: ClassCreation, state: State) -> Ruling:
+    """A class, its label, and its first parent and definition where the change says them.
+
+    Qualifiers stand on the definition where there is one: it is what sources are named for.
+    """
+    node = state.resolver.new_node(change.about_node)
+    effects: tuple[Effect, ...] = ()
+    if change.definition is None:
+        new = _typed(change, node, CLASS, state)
+    else:
+        new = {Statement(node, RDF_TYPE, CLASS)}
+        if change.name is not None:
+            new.add(Statement(node, LABEL, Literal(change.name, language=change.language)))
+        text = Literal(change.definition, language=change.definition_language)
+        new.add(Statement(node, DEFINITION, text, state.qualifiers(change.qualifiers)))
+    if change.superclass is not None:
+        edge = Statement(node, SUBCLASS_OF, state.node(change.superclass))
+        new.add(edge)
+        if edge not in state.about(node, SUBCLASS_OF):
+            effects = check_new_edge(edge, state)
+    return _created(node, new, state, effects)
+
+
+def _typed(
     change: NodeCreation | ClassCreation | ObjectPropertyCreation,
+    node: Node,
+    owl_type: Node,
     state: State,
+) -> set[Statement]:
+    """The type and the label; qualifiers stand on the label, or on the type without one."""
+    notes = state.qualifiers(change.qualifiers)
+    if change.name is None:
+        return {Statement(node, RDF_TYPE, owl_type, notes)}
+    label = Literal(change.name, language=change.language)
+    return {Statement(node, RDF_TYPE, owl_type), Statement(node, LABEL, label, notes)}
+
+
+def _created(
+    node: Node, new: set[Statement], state: State, effects: tuple[Effect, ...] = ()
 ) -> Ruling:
-    if ref is None:
-        raise RefusedError("no id is given")
-    node = state.node(ref)
-    new = {Statement(node, RDF_TYPE, owl_type)}
-    if change.name is not None:
-        label = Literal(change.name, language=change.language)
-        new.add(Statement(node, LABEL, label, state.qualifiers(change.qualifiers)))
     present = set(state.about(node))
     if new <= present:
         raise UnchangedError(f"{state.show(node)} is there already")
     if present:
         raise RefusedError(f"{state.show(node)} exists already")
-    return Ruling(Delta(added=frozenset(new)))
-
-
-def obsolete(change: NodeObsoletion | NodeObsoletionWithDirectReplacement, state: State) -> Ruling:
-    """The flag and the replacement; what else happens is the policy's, and is told as effects."""
-    node = state.existing(change.about_node)
-    replacement = _replacement(change, node, state)
-    flag = Statement(node, DEPRECATED, TRUE)
-    pointer = Statement(node, REPLACED_BY, replacement) if replacement else None
-    if state.is_obsolete(node):
-        if pointer is None or pointer in state.about(node, REPLACED_BY):
-            raise UnchangedError(f"{state.show(node)} is obsolete already")
-        raise RefusedError(
-            f"{state.show(node)} is obsolete already: use 'add statement' for {pointer}"
-        )
-    plan = _Plan(state)
-    plan.add(flag)
-    if pointer is not None and pointer not in state.about(node, REPLACED_BY):
-        plan.add(pointer)
-    _relabel(node, plan)
-    if state.policy.drop_axioms:
-        _drop_axioms(node, plan)
-    _rewire(node, replacement, plan)
-    return plan.ruling()
-
-
-def _replacement(
-    change: NodeObsoletion | NodeObsoletionWithDirectReplacement, node: Node, state: State
-) -> Node | None:
-    if isinstance(change, NodeObsoletion):
-        return None
-    replacement = state.node(change.has_direct_replacement)
-    if replacement == node:
-        raise RefusedError(f"{state.show(node)} cannot replace itself")
-    if not state.exists(replacement) and not state.is_outside(replacement):
-        raise RefusedError(f"no node {state.show(replacement)} to replace it")
-    if state.is_obsolete(replacement):
-        raise RefusedError(f"the replacement {state.show(replacement)} is obsolete itself")
-    return replacement
-
-
-class _Plan:
-    """A delta in the making, together with the effects that explain it."""
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.removed: set[Statement] = set()
-        self.added: set[Statement] = set()
-        self.effects: list[Effect] = []
-
-    def add(self, statement: Statement) -> None:
-        self.added.add(statement)
-
-    def effect(
-        self,
-        kind: EffectKind,
-        removed: Statement | None = None,
-        added: Statement | None = None,
-        concerns: Statement | None = None,
-    ) -> None:
-        self.effects.append(Effect(kind, removed, added, concerns))
-        if removed is not None:
-            self.removed.add(removed)
-        if added is not None:
-            self.added.add(added)
-
-    def ruling(self) -> Ruling:
-        delta = Delta(frozenset(self.removed - self.added), frozenset(self.added - self.removed))
-        return Ruling(delta, tuple(self.effects))
-
-
-def _relabel(node: Node, plan: _Plan) -> None:
-    prefix = plan.state.policy.label_prefix
-    if not prefix:
-        return
-    for old in plan.state.about(node, LABEL):
-        label = old.object
-        if isinstance(label, Literal) and not label.value.startswith(prefix):
-            longer = label.with_value(prefix + label.value)
-            new = Statement(node, LABEL, longer, old.qualifiers)
-            plan.effect(EffectKind.RELABELLED, removed=old, added=new)
-
-
-def _drop_axioms(node: Node, plan: _Plan) -> None:
-    for statement in plan.state.about(node):
-        if is_logical(statement):
-            plan.effect(EffectKind.AXIOM_DROPPED, removed=statement)
-
-
-def _rewire(node: Node, replacement: Node | None, plan: _Plan) -> None:
-    state = plan.state
-    incoming = sorted(
-        (s for s in state.draft.mentioning({node}) if s.subject != node), key=Statement.encode
-    )
-    parents = sorted(
-        str(s.object) for s in state.about(node, *HIERARCHY_PREDICATES) if isinstance(s.object, str)
-    )
-    for statement in incoming:
-        if not is_logical(statement):
-            continue
-        if not state.policy.rewire:
-            plan.effect(EffectKind.DANGLING, concerns=statement)
-        elif replacement is not None:
-            _to_replacement(statement, node, replacement, plan)
-        elif statement.predicate in HIERARCHY_PREDICATES and statement.object == node:
-            _to_parents(statement, parents, plan)
-        else:
-            plan.effect(EffectKind.DANGLING, concerns=statement)
-
-
-def _to_replacement(old: Statement, node: Node, replacement: Node, plan: _Plan) -> None:
-    new = Statement(
-        old.subject, old.predicate, substitute(old.object, {node: replacement}), old.qualifiers
-    )
-    if new == old:
-        plan.effect(EffectKind.DANGLING, concerns=old)
-    elif new.object == new.subject or _would_cycle(new, plan.state):
-        plan.effect(EffectKind.EDGE_REMOVED, removed=old)
-    elif plan.state.with_key(*new.key):
-        plan.effect(EffectKind.REWIRED, removed=old)
-    else:
-        plan.effect(EffectKind.REWIRED, removed=old, added=new)
-
-
-def _would_cycle(edge: Statement, state: State) -> bool:
-    return (
-        edge.predicate in HIERARCHY_PREDICATES
-        and isinstance(edge.object, str)
-        and edge.subject in state.ancestors(edge.object)
-    )
-
-
-def _to_parents(old: Statement, parents: list[Node], plan: _Plan) -> None:
-    state = plan.state
-    others = [s for s in state.about(old.subject, old.predicate) if s != old and is_edge(s)]
-    if not parents and not others:
-        plan.effect(EffectKind.LEFT_WITHOUT_PARENT, removed=old)
-        return
-    missing = [
-        Statement(old.subject, old.predicate, parent, old.qualifiers)
-        for parent in parents
-        if parent != old.subject and not state.with_key(old.subject, old.predicate, parent)
-    ]
-    if not missing:
-        plan.effect(EffectKind.REWIRED, removed=old)
-    for new in missing:
-        plan.effect(EffectKind.REWIRED, removed=old, added=new)
-
-
-def unobsolete(change: NodeUnobsoletion, state: State) -> Ruling:
-    """The flag, the replacement and the label prefix of the policy go."""
-    node = state.existing(change.about_node)
-    if not state.is_obsolete(node):
-        raise UnchangedError(f"{state.show(node)} is in use already")
-    plan = _Plan(state)
-    plan.removed.update(s for s in state.about(node, DEPRECATED) if s.object == TRUE)
-    plan.removed.update(state.about(node, REPLACED_BY, CONSIDER))
-    prefix = state.policy.label_prefix
-    for old in state.about(node, LABEL):
-        label = old.object
-        if prefix and isinstance(label, Literal) and label.value.startswith(prefix):
-            shorter = label.with_value(label.value[len(prefix) :])
-            new = Statement(node, LABEL, shorter, old.qualifiers)
-            plan.effect(EffectKind.RELABELLED, removed=old, added=new)
-    return plan.ruling()
+    return Ruling(Delta(added=frozenset(new)), effects)
 
 
 def delete(change: NodeDeletion, state: State) -> Ruling:
     """Everything said of a node goes, and every statement whose object it is."""
+    if change.qualifiers:
+        raise RefusedError("a deletion takes no qualifiers")
     node = state.existing(change.about_node)
-    plan = _Plan(state)
+    plan = Plan(state)
     plan.removed.update(state.about(node))
-    mentions = (s for s in state.draft.mentioning({node}) if s.subject != node)
-    for statement in sorted(mentions, key=Statement.encode):
+    for statement in plan.incoming(node):
         if statement.object == node:
             plan.effect(EffectKind.EDGE_REMOVED, removed=statement)
         else:
             plan.effect(EffectKind.DANGLING, concerns=statement)
     return plan.ruling()
+
+
+def add_to_subset(change: AddNodeToSubset, state: State) -> Ruling:
+    """The node is marked as part of the subset."""
+    node, subset = state.existing(change.about_node), state.node(change.in_subset)
+    if state.with_key(node, IN_SUBSET, subset):
+        raise UnchangedError(f"{state.show(node)} is in {state.resolver.show(subset)} already")
+    new = Statement(node, IN_SUBSET, subset, state.qualifiers(change.qualifiers))
+    effects = () if state.exists(subset) else (Effect(EffectKind.UNDECLARED, concerns=new),)
+    return Ruling(Delta(added=frozenset({new})), effects)
+
+
+def remove_from_subset(change: RemoveNodeFromSubset, state: State) -> Ruling:
+    """The mark goes."""
+    node, subset = state.existing(change.about_node), state.node(change.in_subset)
+    matching = state.select(state.with_key(node, IN_SUBSET, subset), change.qualifiers)
+    if not matching:
+        raise RefusedError(f"{state.show(node)} is not in {state.resolver.show(subset)}")
+    return Ruling(Delta(removed=frozenset(matching)))
+
+
+def without(qualifiers: tuple[Qualifier, ...], predicate: Node) -> tuple[Qualifier, ...]:
+    """Qualifiers but those of one predicate."""
+    return tuple(q for q in qualifiers if q.predicate != predicate)

@@ -46,6 +46,9 @@ class EffectKind(StrEnum):
     LEFT_WITHOUT_PARENT = "left without a parent"
     DANGLING = "points at an obsolete node"
     OUTSIDE = "outside this graph"
+    UNDECLARED = "not declared here"
+    MOVED = "moved"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,13 @@ class State:
     ) -> tuple[Qualifier, ...]:
         """Qualifiers from notes; where a change says none, the ones that were there."""
         return tuple(otherwise) if notes is None else self.resolver.qualifiers(notes)
+
+    def select(self, found: Iterable[Statement], notes: Notes) -> list[Statement]:
+        """The statements that have just these qualifiers; all of them where none are named."""
+        if notes is None:
+            return list(found)
+        wanted = set(self.resolver.qualifiers(notes))
+        return [s for s in found if set(s.qualifiers) == wanted]
 
     def show(self, node: Node) -> str:
         """A node as people read it, with its label where it has one."""

@@ -1,0 +1,77 @@
+"""A delta in the making, together with the effects that explain it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.axioms import HIERARCHY_PREDICATES, is_logical
+from graph.expression import substitute
+from graph.model import Delta, Node, Statement
+from kgcl.state import Effect, EffectKind, Ruling
+
+if TYPE_CHECKING:
+    from kgcl.state import State
+
+
+class Plan:
+    """Statements to remove and to add, and what the words of the change do not say of it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.removed: set[Statement] = set()
+        self.added: set[Statement] = set()
+        self.effects: list[Effect] = []
+
+    def add(self, statement: Statement) -> None:
+        self.added.add(statement)
+
+    def effect(
+        self,
+        kind: EffectKind,
+        removed: Statement | None = None,
+        added: Statement | None = None,
+        concerns: Statement | None = None,
+    ) -> None:
+        self.effects.append(Effect(kind, removed, added, concerns))
+        if removed is not None:
+            self.removed.add(removed)
+        if added is not None:
+            self.added.add(added)
+
+    def ruling(self) -> Ruling:
+        delta = Delta(frozenset(self.removed - self.added), frozenset(self.added - self.removed))
+        return Ruling(delta, tuple(self.effects))
+
+    def incoming(self, node: Node) -> list[Statement]:
+        """Statements of other nodes that mention this one, in canonical order."""
+        found = (s for s in self.state.draft.mentioning({node}) if s.subject != node)
+        return sorted(found, key=Statement.encode)
+
+    def repoint(self, old: Statement, node: Node, target: Node) -> None:
+        """A statement that mentions a node mentions another; loops and cycles go instead."""
+        new = Statement(
+            old.subject, old.predicate, substitute(old.object, {node: target}), old.qualifiers
+        )
+        if new == old:
+            self.effect(EffectKind.DANGLING, concerns=old)
+        elif new.object == new.subject or would_cycle(new, self.state):
+            self.effect(EffectKind.EDGE_REMOVED, removed=old)
+        elif self.state.with_key(*new.key):
+            self.effect(EffectKind.REWIRED, removed=old)
+        else:
+            self.effect(EffectKind.REWIRED, removed=old, added=new)
+
+    def drop_axioms(self, node: Node) -> None:
+        """What a node means by itself goes."""
+        for statement in self.state.about(node):
+            if is_logical(statement):
+                self.effect(EffectKind.AXIOM_DROPPED, removed=statement)
+
+
+def would_cycle(edge: Statement, state: State) -> bool:
+    """Whether an edge of the hierarchy would close a cycle."""
+    return (
+        edge.predicate in HIERARCHY_PREDICATES
+        and isinstance(edge.object, str)
+        and edge.subject in state.ancestors(edge.object)
+    )

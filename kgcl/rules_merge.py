@@ -1,0 +1,96 @@
+"""The rule for merging a node into another.
+
+As OBO does it: the source vanishes, its id becomes an alternative id, what points at it points at
+the target, and what is said of it moves where the target has nothing of the kind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from graph.expression import substitute
+from graph.model import Literal, Node, Statement
+from graph.vocabulary import (
+    ALTERNATIVE_ID,
+    COMMENT,
+    CONSIDER,
+    CREATED_BY,
+    CREATION_DATE,
+    DEFINITION,
+    DEPRECATED,
+    EXACT_SYNONYM,
+    LABEL,
+    OBO_NAMESPACE,
+    RDF_TYPE,
+    REPLACED_BY,
+    SYNONYMS,
+)
+from kgcl.plan import Plan, would_cycle
+from kgcl.state import EffectKind, RefusedError, Ruling, UnchangedError
+
+if TYPE_CHECKING:
+    from kgcl.changes import NodeDirectMerge
+    from kgcl.state import State
+
+#: What is true of the record of the source and of nothing else.
+_LEFT: Final = frozenset(
+    {RDF_TYPE, OBO_NAMESPACE, CREATED_BY, CREATION_DATE, DEPRECATED, REPLACED_BY, CONSIDER}
+)
+#: What a node has one of.
+_SINGLE: Final = frozenset({DEFINITION, COMMENT})
+
+
+def merge(change: NodeDirectMerge, state: State) -> Ruling:
+    """The source becomes an alternative id of the target, and the target has what it had."""
+    if change.has_nondirect_replacement:
+        raise RefusedError("a merged node is gone and has no alternatives: obsolete it instead")
+    source, target = state.node(change.about_node), state.node(change.has_direct_replacement)
+    alternative = Statement(
+        target,
+        ALTERNATIVE_ID,
+        Literal(state.resolver.show(source)),
+        state.qualifiers(change.qualifiers),
+    )
+    if source == target:
+        raise RefusedError(f"{state.show(source)} cannot be merged into itself")
+    if not state.exists(source) and state.with_key(*alternative.key):
+        raise UnchangedError(f"{state.show(target)} has this alternative id already")
+    for node in (source, target):
+        if not state.exists(node):
+            raise RefusedError(f"no node {state.show(node)}")
+    if state.is_obsolete(target):
+        raise RefusedError(f"{state.resolver.describe(target)} cannot take another in")
+    plan = Plan(state)
+    if not state.with_key(*alternative.key):
+        plan.add(alternative)
+    for statement in state.about(source):
+        _move(statement, source, target, plan)
+    for statement in plan.incoming(source):
+        plan.repoint(statement, source, target)
+    return plan.ruling()
+
+
+def _move(old: Statement, source: Node, target: Node, plan: Plan) -> None:
+    """One statement of the source: to the target where it fits there, else gone."""
+    if old.predicate in _LEFT:
+        plan.removed.add(old)
+        return
+    predicate = EXACT_SYNONYM if old.predicate == LABEL else old.predicate
+    new = Statement(target, predicate, substitute(old.object, {source: target}), old.qualifiers)
+    if new.object == target or would_cycle(new, plan.state):
+        plan.effect(EffectKind.EDGE_REMOVED, removed=old)
+    elif _is_said(new, plan):
+        plan.effect(EffectKind.DROPPED, removed=old)
+    else:
+        plan.effect(EffectKind.MOVED, removed=old, added=new)
+
+
+def _is_said(new: Statement, plan: Plan) -> bool:
+    """Whether the target has this already, or has another where it can have only one."""
+    state = plan.state
+    if state.with_key(*new.key) or new.key in {s.key for s in plan.added}:
+        return True
+    if new.predicate in SYNONYMS:
+        names = state.about(new.subject, LABEL, *SYNONYMS)
+        return any(s.object == new.object for s in names)
+    return new.predicate in _SINGLE and bool(state.about(new.subject, new.predicate))
