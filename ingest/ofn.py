@@ -10,9 +10,9 @@ from typing import IO, Final
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement
 from graph.prefixes import ontology_iri
-from graph.statement_text import StatementSyntaxError, read_statement
+from graph.statement_json import decode_statement
 from graph.vocabulary import DEFAULT_ONTOLOGY, IMPORTS, ONTOLOGY, RDF_TYPE
-from ingest.blank_nodes import identify, rename
+from ingest.blank_nodes import blanks_in, identify, is_blank_id, rename
 from ingest.document import Document, Layout, ReadOptions, Remark
 from ingest.errors import IngestError
 from ingest.ofn_scan import Item, LineCounter, Scanner
@@ -75,9 +75,10 @@ def read_ofn(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
 def identified(statements: Iterable[Statement], report: Report) -> frozenset[Statement]:
     """Statements with ids for their anonymous individuals that no renaming changes."""
     found = frozenset(statements)
-    blank = identify(found)
-    if not blank.ids:
+    if not any(map(blanks_in, found)):
         return found
+    taken = {n for s in found for n in (s.subject, *s.mentions()) if is_blank_id(n)}
+    blank = identify(found, taken)
     if blank.doubtful:
         report.add(0, f"{len(blank.doubtful)} anonymous individuals cannot be told apart")
     return frozenset(rename(statement, blank.ids) for statement in found)
@@ -176,10 +177,9 @@ def carried(relation: Node, value: Object, qualifiers: tuple[Qualifier, ...]) ->
     if relation != STATEMENT or qualifiers or not isinstance(value, Literal):
         return None
     try:
-        statement = read_statement(value.value)
-    except StatementSyntaxError:
+        return decode_statement(value.value) if value == Literal(value.value) else None
+    except ValueError:
         return None
-    return statement if value == Literal(str(statement)) else None
 
 
 def decoded(stream: IO[bytes], report: Report) -> str:
