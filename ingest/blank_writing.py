@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from types import MappingProxyType
 
 from graph.model import Node, Statement
 from ingest.blank_nodes import BLANK, identify, is_blank_id, rename
 
 
 def blank_again(
-    statements: Iterable[Statement], pinned: Set[Node] = frozenset()
+    statements: Iterable[Statement],
+    pinned: Set[Node] = frozenset(),
+    labels: Mapping[Node, str] = MappingProxyType({}),
 ) -> tuple[list[Statement], dict[str, Node]]:
     """Statements with ``_:`` labels for nodes that a reader would give the same ids, and the ids.
 
     A node whose id does not fit what is said of it stays the IRI that it is, as do ``pinned`` ones.
+    ``labels`` are those that nodes are to have.
     """
     given = list(statements)
     pinned = set(pinned)
@@ -23,7 +27,7 @@ def blank_again(
         if not nodes:
             return given, {}
         ordered = sorted(nodes, key=lambda node: (len(node), node))
-        names = {node: f"_:b{node[len(BLANK) :]}" for node in ordered}
+        names = {node: labels.get(node, f"_:b{node[len(BLANK) :]}") for node in ordered}
         touched = [s for s in given if not names.keys().isdisjoint(_nodes(s))]
         # Copies of one component are numbered in the order in which they are met.
         places = {node: place for place, node in enumerate(ordered)}

@@ -17,13 +17,14 @@ from typing import Final
 
 from graph.expression import Expression
 from graph.model import Node, Object, Qualifier, Statement
+from graph.owl_axioms import Axiom, is_well_formed, statement_of
+from graph.owl_kinds import Kinds, is_data_key
+from graph.owl_terms import AXIOM_KIND, DISJOINT_UNION, HAS_KEY, PROPERTY_CHAIN
 from graph.vocabulary import OWL, RDF_TYPE
 from ingest.lifting_annotations import Annotating, AnnotationReader, distinct
 from ingest.lifting_trees import NoTreeError, Tree, TreeReader, expression
 from ingest.lowering import MEMBER_LISTS, are_data_properties, ontology_of
-from ingest.owl_axioms import Axiom, is_well_formed, statement_of
 from ingest.owl_choice import axiom_of, marked, of_triple, triple_axiom
-from ingest.owl_kinds import Kinds, is_data_key
 from ingest.owl_rdf_terms import (
     ALL_DIFFERENT,
     ALL_DISJOINT_CLASSES,
@@ -38,7 +39,6 @@ from ingest.owl_rdf_terms import (
     TARGET_INDIVIDUAL,
     TARGET_VALUE,
 )
-from ingest.owl_terms import AXIOM_KIND, DISJOINT_UNION, HAS_KEY, PROPERTY_CHAIN
 from ingest.triples import Term, Triple, is_blank
 
 _ON_LISTS: Final = frozenset({PROPERTY_CHAIN, HAS_KEY, DISJOINT_UNION})

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph.model import Literal, Node, Qualifier, Statement
+from graph.owl_grammar import DEEPEST
 from graph.vocabulary import RDF_TYPE
 from ingest.lowering import RESERVED, is_header
-from ingest.owl_grammar import DEEPEST
 from ingest.owl_rdf_terms import ANNOTATION_NODE, AXIOM_NODE, PROPERTY, SOURCE, TARGET
 from ingest.triples import Term, Triple
 

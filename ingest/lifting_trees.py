@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from graph.expression import COMMUTATIVE, Expression
 from graph.model import Literal, Object
+from graph.owl_grammar import DEEPEST, is_count
+from graph.owl_kinds import DATATYPE, Kinds, restriction_sort
+from graph.owl_terms import INVERSE_OF
 from graph.vocabulary import CLASS, RDF_TYPE
-from ingest.owl_grammar import DEEPEST, is_count
-from ingest.owl_kinds import DATATYPE, Kinds, restriction_sort
 from ingest.owl_rdf_terms import (
     COMPLEMENTS,
     COUNTED,
@@ -33,7 +34,6 @@ from ingest.owl_rdf_terms import (
     TRUE,
     WITH_RESTRICTIONS,
 )
-from ingest.owl_terms import INVERSE_OF
 from ingest.triples import Term, Triple
 
 _LISTED_BY = {pair: name for name, pair in LISTED.items()}

@@ -13,11 +13,12 @@ from typing import Final, TypeAlias
 
 from graph.expression import Expression
 from graph.model import Node, Object, Qualifier, Statement, in_order
+from graph.owl_axioms import BINARY, CHARACTERISTICS, GROUP, SYMMETRIC, Axiom
+from graph.owl_kinds import Kinds
+from graph.owl_terms import AXIOM_KIND, DISJOINT_UNION, HAS_KEY, PROPERTY_CHAIN
 from graph.vocabulary import DEFAULT_ONTOLOGY, ONTOLOGY, RDF_TYPE
 from ingest.lowering_trees import NotSayableError, TreeWriter
-from ingest.owl_axioms import BINARY, CHARACTERISTICS, GROUP, SYMMETRIC, Axiom
 from ingest.owl_choice import axiom_of, of_triple, triple_axiom
-from ingest.owl_kinds import Kinds
 from ingest.owl_rdf_terms import (
     ALL_DIFFERENT,
     ALL_DISJOINT_CLASSES,
@@ -35,7 +36,6 @@ from ingest.owl_rdf_terms import (
     TARGET_INDIVIDUAL,
     TARGET_VALUE,
 )
-from ingest.owl_terms import AXIOM_KIND, DISJOINT_UNION, HAS_KEY, PROPERTY_CHAIN
 from ingest.triples import Term, Triple
 
 _Annotations: TypeAlias = tuple[Qualifier, ...]

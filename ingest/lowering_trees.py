@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from graph.expression import Expression
 from graph.model import Literal, Object
+from graph.owl_kinds import DATATYPE, Kinds, is_data_key, restriction_sort
+from graph.owl_terms import INVERSE_OF
 from graph.vocabulary import RDF_TYPE
-from ingest.owl_kinds import DATATYPE, Kinds, is_data_key, restriction_sort
 from ingest.owl_rdf_terms import (
     COMPLEMENTS,
     COUNTED,
@@ -26,7 +27,6 @@ from ingest.owl_rdf_terms import (
     TRUE,
     WITH_RESTRICTIONS,
 )
-from ingest.owl_terms import INVERSE_OF
 from ingest.triples import Term, Triple
 
 

@@ -9,6 +9,9 @@ from typing import IO, Final
 
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement
+from graph.owl_axioms import AXIOMS, Axiom, is_well_formed, statement_of
+from graph.owl_kinds import Kinds
+from graph.owl_terms import AXIOM, STATEMENT, VERSION_IRI
 from graph.prefixes import ontology_iri
 from graph.statement_json import decode_statement
 from graph.vocabulary import DEFAULT_ONTOLOGY, IMPORTS, ONTOLOGY, RDF_TYPE
@@ -16,11 +19,8 @@ from ingest.blank_nodes import blanks_in, identify, is_blank_id, rename
 from ingest.document import Document, Layout, ReadOptions, Remark
 from ingest.errors import IngestError
 from ingest.ofn_scan import Item, LineCounter, Scanner
-from ingest.owl_axioms import AXIOMS, Axiom, is_well_formed, statement_of
 from ingest.owl_choice import marked
-from ingest.owl_kinds import Kinds
 from ingest.owl_prefixes import STANDARD, prefix_statement
-from ingest.owl_terms import AXIOM, STATEMENT, VERSION_IRI
 from ingest.reporting import Report
 
 #: Bytes that one line may have; a longer one is refused before it is decoded.

@@ -14,8 +14,8 @@ from typing import Any, Final, TypeAlias
 
 from graph.expression import COMMUTATIVE, Expression
 from graph.model import Literal, Node, Object, Qualifier
+from graph.owl_axioms import Axiom
 from graph.vocabulary import RDF, RDF_LANG_STRING, XSD_STRING
-from ingest.owl_axioms import Axiom
 
 Rank: TypeAlias = tuple[Any, ...]
 

@@ -13,9 +13,9 @@ from typing import Final, TypeAlias, Union
 
 from graph.expression import Expression
 from graph.model import Literal, Object, Qualifier
+from graph.owl_axioms import AXIOMS, GROUP
+from graph.owl_grammar import DEEPEST
 from graph.vocabulary import XSD_COUNT
-from ingest.owl_axioms import AXIOMS, GROUP
-from ingest.owl_grammar import DEEPEST
 
 _BLANK: Final = r"(?:[ \t\r\n]++|\#[^\n]*+)*+"
 _PREFIXED: Final = r"[^\s()<>\"\#=:@^,]*+:[^\s()<>\"=^]*+"

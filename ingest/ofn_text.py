@@ -9,10 +9,10 @@ from typing import Final
 
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier
+from graph.owl_axioms import GROUP, Axiom
+from graph.owl_grammar import is_count
 from graph.vocabulary import XSD_STRING
 from ingest.ofn_order import annotation_rank, arguments, members, name_rank
-from ingest.owl_axioms import GROUP, Axiom
-from ingest.owl_grammar import is_count
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*")
 

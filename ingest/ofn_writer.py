@@ -8,11 +8,11 @@ from typing import IO, TYPE_CHECKING, Final
 
 from graph.expression import Expression
 from graph.model import Literal, Node
+from graph.owl_axioms import Axiom
 from graph.prefixes import ontology_node
 from graph.vocabulary import LABEL
 from ingest.ofn_order import annotation_rank, axiom_rank, name_rank, value_rank
 from ingest.ofn_text import TextWriter
-from ingest.owl_axioms import Axiom
 from ingest.owl_signature import gather_annotation, signature
 from ingest.owl_writing import Contents, contents
 

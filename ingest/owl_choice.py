@@ -9,6 +9,30 @@ from typing import Final, TypeAlias
 from graph.axioms import is_annotation_predicate
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement
+from graph.owl_axioms import (
+    BINARY,
+    CHARACTERISTICS,
+    GROUP,
+    SYMMETRIC,
+    Axiom,
+    is_well_formed,
+    restriction,
+    statement_of,
+)
+from graph.owl_grammar import is_complex_range
+from graph.owl_kinds import DATA_PROPERTY, DECLARED, Kinds
+from graph.owl_terms import (
+    AXIOM,
+    AXIOM_KIND,
+    DIFFERENT_FROM,
+    DISJOINT_UNION,
+    EQUIVALENT_PROPERTY,
+    HAS_KEY,
+    INVERSE_OF,
+    PROPERTY_CHAIN,
+    PROPERTY_DISJOINT,
+    SAME_AS,
+)
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -27,30 +51,6 @@ from graph.vocabulary import (
     RDFS,
     SUBCLASS_OF,
     SUBPROPERTY_OF,
-)
-from ingest.owl_axioms import (
-    BINARY,
-    CHARACTERISTICS,
-    GROUP,
-    SYMMETRIC,
-    Axiom,
-    is_well_formed,
-    restriction,
-    statement_of,
-)
-from ingest.owl_grammar import is_complex_range
-from ingest.owl_kinds import DATA_PROPERTY, DECLARED, Kinds
-from ingest.owl_terms import (
-    AXIOM,
-    AXIOM_KIND,
-    DIFFERENT_FROM,
-    DISJOINT_UNION,
-    EQUIVALENT_PROPERTY,
-    HAS_KEY,
-    INVERSE_OF,
-    PROPERTY_CHAIN,
-    PROPERTY_DISJOINT,
-    SAME_AS,
 )
 
 _ANNOTATION: Final = "AnnotationAssertion"

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from graph.model import Literal
+from graph.owl_kinds import DATATYPE
 from graph.vocabulary import CLASS, OWL, RDF, XSD_BOOLEAN
-from ingest.owl_kinds import DATATYPE
 
 FIRST: Final = RDF + "first"
 REST: Final = RDF + "rest"

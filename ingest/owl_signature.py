@@ -8,7 +8,7 @@ from typing import Final
 
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier
-from ingest.owl_axioms import CHARACTERISTICS, Axiom
+from graph.owl_axioms import CHARACTERISTICS, Axiom
 
 _CLASS: Final = "Class"
 _OBJECT: Final = "ObjectProperty"

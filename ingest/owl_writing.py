@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from graph.model import Literal, Node, Qualifier, Statement
+from graph.owl_axioms import Axiom
+from graph.owl_grammar import is_iri
+from graph.owl_kinds import Kinds
+from graph.owl_terms import STATEMENT, VERSION_IRI
 from graph.statement_json import encode_statement
 from graph.vocabulary import IMPORTS, ONTOLOGY, RDF_TYPE
 from ingest.blank_writing import blank_again
 from ingest.ofn import carried
 from ingest.ofn_text import is_writable
-from ingest.owl_axioms import Axiom
 from ingest.owl_choice import axiom_of
-from ingest.owl_grammar import is_iri
-from ingest.owl_kinds import Kinds
 from ingest.owl_prefixes import STANDARD, default_namespace, prefixes_of
-from ingest.owl_terms import STATEMENT, VERSION_IRI
 
 _PREFIX: Final = re.compile(r"(?:[^\W\d][\w.\-]*)?")
 _RARE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
@@ -37,8 +38,15 @@ class Contents:
     axioms: list[Axiom] = field(default_factory=list)
 
 
-def contents(statements: Iterable[Statement], ontology: Node) -> Contents:
-    """What a file has to say of statements, so that they are read from it again."""
+def contents(
+    statements: Iterable[Statement],
+    ontology: Node,
+    labels: Mapping[Node, str] = MappingProxyType({}),
+) -> Contents:
+    """What a file has to say of statements, so that they are read from it again.
+
+    ``labels`` are those that blank nodes are to have.
+    """
     given = frozenset(statements)
     kinds = Kinds.among(given)
     made = Contents(ontology, namespaces=dict(STANDARD))
@@ -46,7 +54,7 @@ def contents(statements: Iterable[Statement], ontology: Node) -> Contents:
     rest = given - said
     pinned: set[Node] = set()
     while True:
-        written, ids = blank_again(rest, pinned)
+        written, ids = blank_again(rest, pinned, labels)
         found = [(statement, _axiom(statement, kinds, ontology)) for statement in written]
         untold = [statement for statement, axiom in found if axiom is None]
         # What is told as text keeps its ids, so that no node there can be blank elsewhere.
