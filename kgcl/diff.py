@@ -11,13 +11,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from graph.model import Delta, Statement, in_order
+from graph.model import Delta, in_order
 from kgcl.apply import Result, Status, judge
 from kgcl.changes import Change, Ref, StatementAddition, StatementRemoval
 from kgcl.errors import ChangeError
-from kgcl.lift_edges import created_edges, deleted_edges, moves, predicate_changes
+from kgcl.lift_edges import (
+    created_edges,
+    deleted_edges,
+    moves,
+    predicate_changes,
+    quantifier_changes,
+)
 from kgcl.lift_nodes import creations, deletions, obsoletions, unobsoletions
-from kgcl.lift_text import annotation_changes, definitions, renames, synonyms
+from kgcl.lift_records import annotation_values, mappings, subsets, telling_notes
+from kgcl.lift_text import (
+    definitions,
+    label_languages,
+    renames,
+    synonym_scopes,
+    synonym_types,
+    synonyms,
+)
 from kgcl.policy import policy_of
 from kgcl.resolve import notes_of, term_of
 from kgcl.state import State
@@ -25,7 +39,6 @@ from kgcl.wanted import Wanted
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
-    from kgcl.changes import Notes
     from kgcl.policy import Policy
 
 Lifter = Callable[[Wanted], Iterator[Change]]
@@ -40,10 +53,16 @@ LIFTERS: Final[tuple[tuple[Lifter, bool], ...]] = (
     (unobsoletions, True),
     (moves, False),
     (predicate_changes, False),
+    (quantifier_changes, False),
+    (label_languages, False),
     (renames, False),
     (definitions, False),
+    (synonym_scopes, False),
+    (synonym_types, False),
     (synonyms, False),
-    (annotation_changes, False),
+    (mappings, False),
+    (subsets, False),
+    (annotation_values, False),
     (created_edges, False),
     (deleted_edges, False),
     (deletions, True),
@@ -104,7 +123,7 @@ def _plain(wanted: Wanted) -> list[Change]:
             Ref(statement.subject),
             Ref(statement.predicate),
             term_of(statement.object),
-            qualifiers=_telling_notes(statement, wanted),
+            qualifiers=telling_notes(statement, wanted),
         )
         for statement in in_order(wanted.removed)
     ]
@@ -118,9 +137,3 @@ def _plain(wanted: Wanted) -> list[Change]:
         for statement in in_order(wanted.added)
     ]
     return [*removals, *additions]
-
-
-def _telling_notes(statement: Statement, wanted: Wanted) -> Notes:
-    """The qualifiers of a statement where its key alone does not tell it."""
-    alone = len(wanted.state.with_key(*statement.key)) == 1
-    return None if alone else notes_of(statement.qualifiers)

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graph.axioms import HIERARCHY_PREDICATES, is_edge
-from kgcl.changes import Edge, EdgeCreation, EdgeDeletion, NodeMove, PredicateChange, Ref
+from graph.model import Literal, Statement
+from graph.vocabulary import QUANTIFIER
+from kgcl.changes import (
+    Edge,
+    EdgeCreation,
+    EdgeDeletion,
+    EdgeLogicalInterpretationChange,
+    NodeMove,
+    PredicateChange,
+    Ref,
+)
 from kgcl.wanted import changed_notes, new_notes, paired
 
 if TYPE_CHECKING:
@@ -29,6 +39,27 @@ def moves(wanted: Wanted) -> Iterator[NodeMove]:
             else:
                 edge = Edge(Ref(old.subject), Ref(old.predicate), source)
             yield NodeMove(edge, source, target, qualifiers=changed_notes(old, new))
+
+
+def quantifier_changes(wanted: Wanted) -> Iterator[EdgeLogicalInterpretationChange]:
+    """An edge of which nothing but its quantifier changes."""
+    groups = paired(wanted.going(is_edge), wanted.coming(is_edge), lambda s: s.key)
+    for olds, news in groups:
+        before, after = _quantifier(olds[0]), _quantifier(news[0])
+        if len(olds) == len(news) == 1 and before != after and before and after:
+            yield EdgeLogicalInterpretationChange(
+                Edge(Ref(olds[0].subject), Ref(olds[0].predicate), Ref(str(olds[0].object))),
+                before,
+                after,
+            )
+
+
+def _quantifier(edge: Statement) -> str:
+    """The word of an edge's quantifier, '' where it has one that no change says."""
+    words = [q.value for q in edge.qualifiers if q.predicate == QUANTIFIER]
+    if not words:
+        return "some"
+    return words[0].value if len(words) == 1 and isinstance(words[0], Literal) else ""
 
 
 def predicate_changes(wanted: Wanted) -> Iterator[PredicateChange]:

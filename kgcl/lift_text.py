@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graph.model import Literal, Node, Statement
-from graph.vocabulary import DEFINITION, LABEL, XSD_STRING
+from graph.vocabulary import DEFINITION, LABEL, SYNONYM_TYPE, XSD_STRING
 from kgcl.changes import (
     NewSynonym,
     NewTextDefinition,
-    NodeAnnotationChange,
     NodeRename,
     Ref,
     RemoveSynonym,
     RemoveTextDefinition,
+    SetLanguageForName,
+    SynonymPredicateChange,
     SynonymReplacement,
+    SynonymTypeChange,
     TextDefinitionReplacement,
 )
-from kgcl.resolve import term_of
 from kgcl.selection import SCOPE_OF_PREDICATE
 from kgcl.wanted import changed_notes, new_notes, paired
 
@@ -62,6 +63,18 @@ def renames(wanted: Wanted) -> Iterator[NodeRename]:
         )
 
 
+def label_languages(wanted: Wanted) -> Iterator[SetLanguageForName]:
+    """A label that keeps its text and gets another language."""
+    for old, before, new, after in _replacements(wanted, frozenset({LABEL})):
+        if before.value == after.value and before.language != after.language:
+            yield SetLanguageForName(
+                Ref(old.subject),
+                before.language,
+                after.language,
+                qualifiers=changed_notes(old, new),
+            )
+
+
 def definitions(
     wanted: Wanted,
 ) -> Iterator[TextDefinitionReplacement | NewTextDefinition | RemoveTextDefinition]:
@@ -78,11 +91,58 @@ def definitions(
     for new in wanted.coming(lambda s: s.predicate == DEFINITION):
         text = _plain_text(new)
         if text is not None:
-            yield NewTextDefinition(Ref(new.subject), text.value, text.language, qualifiers=new_notes(new))
+            yield NewTextDefinition(
+                Ref(new.subject), text.value, text.language, qualifiers=new_notes(new)
+            )
     for old in wanted.going(lambda s: s.predicate == DEFINITION):
         text = _plain_text(old)
         if text is not None:
             yield RemoveTextDefinition(Ref(old.subject), text.value)
+
+
+def synonym_scopes(wanted: Wanted) -> Iterator[SynonymPredicateChange]:
+    """A synonym that keeps its text and gets another scope."""
+    for old, new, text in _same_text(wanted):
+        if old.predicate != new.predicate:
+            yield SynonymPredicateChange(
+                Ref(old.subject),
+                text.value,
+                SCOPE_OF_PREDICATE[old.predicate],
+                SCOPE_OF_PREDICATE[new.predicate],
+                text.language,
+                qualifiers=changed_notes(old, new),
+            )
+
+
+def synonym_types(wanted: Wanted) -> Iterator[SynonymTypeChange]:
+    """A synonym of which nothing but its type changes."""
+    for old, new, text in _same_text(wanted):
+        before, after = _types(old), _types(new)
+        if len(before) > 1 or len(after) > 1 or old.predicate != new.predicate:
+            continue
+        yield SynonymTypeChange(
+            Ref(old.subject),
+            text.value,
+            next(map(Ref, before), None),
+            next(map(Ref, after), None),
+            text.language,
+        )
+
+
+def _types(synonym: Statement) -> list[str]:
+    return [str(q.value) for q in synonym.qualifiers if q.predicate == SYNONYM_TYPE]
+
+
+def _same_text(wanted: Wanted) -> Iterator[tuple[Statement, Statement, Literal]]:
+    groups = paired(
+        wanted.going(lambda s: s.predicate in SCOPE_OF_PREDICATE),
+        wanted.coming(lambda s: s.predicate in SCOPE_OF_PREDICATE),
+        lambda s: (s.subject, s.object),
+    )
+    for olds, news in groups:
+        text = _plain_text(olds[0])
+        if len(olds) == len(news) == 1 and text is not None:
+            yield olds[0], news[0], text
 
 
 def synonyms(wanted: Wanted) -> Iterator[SynonymReplacement | NewSynonym | RemoveSynonym]:
@@ -106,23 +166,6 @@ def synonyms(wanted: Wanted) -> Iterator[SynonymReplacement | NewSynonym | Remov
         text = _plain_text(new)
         if text is not None:
             scope = SCOPE_OF_PREDICATE[new.predicate]
-            yield NewSynonym(Ref(new.subject), text.value, scope, text.language, qualifiers=new_notes(new))
-
-
-def annotation_changes(wanted: Wanted) -> Iterator[NodeAnnotationChange]:
-    """Any other literal that goes while one comes, on the same subject and predicate."""
-    groups = paired(
-        wanted.going(lambda s: isinstance(s.object, Literal)),
-        wanted.coming(lambda s: isinstance(s.object, Literal)),
-        lambda s: (s.subject, s.predicate),
-    )
-    for olds, news in groups:
-        if len(olds) == len(news) == 1:
-            old, new = olds[0], news[0]
-            yield NodeAnnotationChange(
-                Ref(old.subject),
-                Ref(old.predicate),
-                term_of(old.object),
-                term_of(new.object),
-                qualifiers=changed_notes(old, new),
+            yield NewSynonym(
+                Ref(new.subject), text.value, scope, text.language, qualifiers=new_notes(new)
             )

@@ -133,15 +133,13 @@ class Resolver:
     def describe(self, node: Node) -> str:
         """A node with its label, and what to use instead where it is obsolete."""
         label = self.snapshot.labels({node}).get(node)
-        parts = [repr(label.value)] if label else []
-        if not self._in_use([node]):
-            parts.append(f"obsolete{self._instead(node)}")
-        return f"{self.show(node)} {' '.join(parts)}".rstrip()
+        text = f"{self.show(node)} {label.value!r}" if label else self.show(node)
+        return text if self._in_use([node]) else f"{text} (obsolete{self._instead(node)})"
 
     def _instead(self, node: Node) -> str:
         pointers = self.snapshot.statements(subjects={node}, predicates={REPLACED_BY})
         targets = sorted(s.object for s in pointers if isinstance(s.object, str))
-        return f": use {self.show(targets[0])}" if targets else ""
+        return f", use {self.show(targets[0])}" if targets else ""
 
     def object(self, term: Term) -> Object:
         """The node, literal or expression that a term means."""

@@ -59,7 +59,7 @@ def merge(change: NodeDirectMerge, state: State) -> Ruling:
         if not state.exists(node):
             raise RefusedError(f"no node {state.show(node)}")
     if state.is_obsolete(target):
-        raise RefusedError(f"{state.resolver.describe(target)} cannot take another in")
+        raise RefusedError(f"{state.resolver.describe(target)}: it cannot take another in")
     plan = Plan(state)
     if not state.with_key(*alternative.key):
         plan.add(alternative)

@@ -34,8 +34,9 @@ def obsolete(
         missing = [s for s in pointers if s not in state.about(node, s.predicate)]
         if not missing:
             raise UnchangedError(f"{state.show(node)} is obsolete already")
+        other = state.show(str(missing[0].object))
         raise RefusedError(
-            f"{state.show(node)} is obsolete already: use 'add statement' for {missing[0]}"
+            f"{state.show(node)} is obsolete already: name {other} by 'add statement'"
         )
     plan = Plan(state)
     plan.add(Statement(node, DEPRECATED, TRUE, state.qualifiers(change.qualifiers)))

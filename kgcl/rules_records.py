@@ -54,9 +54,9 @@ def change_annotation(change: NodeAnnotationChange, state: State) -> Ruling:
         return _add(state, node, predicate, state.object(change.new_value), change.qualifiers)
     before = state.object(change.old_value)
     if change.new_value is None:
-        old = _value(state, node, (predicate,), before, "annotation", change.qualifiers)
+        old = _value(state, node, (predicate,), before, "value", change.qualifiers)
         return removed(old)
-    old = _value(state, node, (predicate,), before, "annotation")
+    old = _value(state, node, (predicate,), before, "value")
     return _revalue(state, old, state.object(change.new_value), change.qualifiers)
 
 
@@ -67,7 +67,7 @@ def replace_annotation(change: NodeAnnotationReplacement, state: State) -> Rulin
     there = state.about(node, predicate)
     before = there[0] if len(there) == 1 else None
     if change.old_value is not None:
-        before = _value(state, node, (predicate,), state.object(change.old_value), "annotation")
+        before = _value(state, node, (predicate,), state.object(change.old_value), "value")
     kept = before.qualifiers if before else ()
     new = Statement(
         node, predicate, state.object(change.new_value), state.qualifiers(change.qualifiers, kept)
@@ -106,9 +106,9 @@ def _value(
     there = state.about(node, *predicates)
     matching = [s for s in state.select(there, notes) if s.object == value]
     if not matching:
-        shown = state.resolver.show(predicates[0]) if len(predicates) == 1 else kind
+        of = f" of {state.resolver.show(predicates[0])}" if len(predicates) == 1 else ""
         actual = f"; it has {quoted(there[0])}" if there else ""
-        raise RefusedError(f"{state.show(node)} has no such value of {shown}{actual}")
+        raise RefusedError(f"{state.show(node)} has no such {kind}{of}{actual}")
     return only(matching, kind)
 
 
@@ -195,7 +195,7 @@ def _mapping(
     there = [s for s in state.about(node, *predicates) if s.object in wanted]
     if not there:
         value = state.object(term)
-        return _value(state, node, predicates, value, "a mapping", notes)
+        return _value(state, node, predicates, value, "mapping", notes)
     matching = state.select(there, notes)
     if not matching:
         raise RefusedError(f"{state.show(node)} has no mapping with these qualifiers")
@@ -233,7 +233,7 @@ def remove_metadata(change: RemoveMetadataAssertion, state: State) -> Ruling:
     """Something less in the record of a node."""
     node, predicate = state.existing(change.about_node), state.node(change.predicate)
     value = state.object(change.object)
-    return removed(_value(state, node, (predicate,), value, "metadata", change.qualifiers))
+    return removed(_value(state, node, (predicate,), value, "value", change.qualifiers))
 
 
 def replace_metadata(change: MetadataAssertionReplacement, state: State) -> Ruling:
@@ -269,7 +269,7 @@ def _recorded(
 ) -> Statement:
     value = state.object(term)
     if predicate is not None:
-        return _value(state, node, (state.node(predicate),), value, "metadata", notes)
+        return _value(state, node, (state.node(predicate),), value, "value", notes)
     there = [
         s
         for s in state.about(node)

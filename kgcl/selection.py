@@ -44,13 +44,16 @@ def present(
     found = [s for s in state.about(node, *predicates) if isinstance(s.object, Literal)]
     if not found:
         raise RefusedError(f"{state.show(node)} has no {kind}")
-    matching = [
+    fitting = [
         s
-        for s in state.select(found, notes)
+        for s in found
         if isinstance(s.object, Literal)
         and value in (None, s.object.value)
         and language.lower() in ("", s.object.language)
     ]
+    matching = state.select(fitting, notes)
+    if fitting and not matching:
+        raise RefusedError(f"{state.show(node)} has no such {kind} with these qualifiers")
     if not matching:
         actual = ", ".join(quoted(statement) for statement in found[:3])
         raise RefusedError(f"the {kind} of {state.resolver.show(node)} is {actual}, not {value!r}")

@@ -19,13 +19,17 @@ from graph.vocabulary import (
     DEPRECATED,
     EQUIVALENT_CLASS,
     EXACT_SYNONYM,
+    IN_SUBSET,
     LABEL,
     OBJECT_PROPERTY,
     OBO,
+    QUANTIFIER,
     RDF_TYPE,
     RELATED_SYNONYM,
     REPLACED_BY,
+    SKOS,
     SUBCLASS_OF,
+    SYNONYM_TYPE,
     XREF,
     XSD_BOOLEAN,
 )
@@ -46,7 +50,10 @@ literals = st.builds(Literal, texts) | st.builds(
     lambda text, tag: Literal(text, language=tag), texts, st.sampled_from(["en", "de"])
 )
 qualifiers = st.lists(
-    st.builds(Qualifier, st.just(XREF), st.builds(Literal, texts)), max_size=2
+    st.builds(Qualifier, st.just(XREF), st.builds(Literal, texts))
+    | st.builds(Qualifier, st.just(SYNONYM_TYPE), nodes)
+    | st.builds(Qualifier, st.just(QUANTIFIER), st.sampled_from(["only", "min 2"]).map(Literal)),
+    max_size=2,
 ).map(tuple)
 expressions = st.builds(
     lambda a, b: Expression(
@@ -72,7 +79,7 @@ statements = st.one_of(
     st.builds(
         Statement,
         nodes,
-        st.sampled_from([SUBCLASS_OF, PART_OF, REPLACED_BY]),
+        st.sampled_from([SUBCLASS_OF, PART_OF, REPLACED_BY, IN_SUBSET, SKOS + "exactMatch", XREF]),
         nodes,
         qualifiers,
     ),

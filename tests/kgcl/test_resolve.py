@@ -86,8 +86,8 @@ def test_the_closest_node_in_use_is_meant(text: str, number: int) -> None:
         ("fin", "'fin' names 2 nodes (X:0000008 'fin', X:0000009 'fin'): use an id"),
         (
             "gill",
-            "'gill' names 2 nodes (X:0000011 'gill' obsolete: use X:0000008, "
-            "X:0000012 'gill' obsolete): use an id",
+            "'gill' names 2 nodes (X:0000011 'gill' (obsolete, use X:0000008), "
+            "X:0000012 'gill' (obsolete)): use an id",
         ),
         (
             "Parkinson diseas",
