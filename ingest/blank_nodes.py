@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from graph.expression import substitute
 from graph.model import (
@@ -30,6 +30,8 @@ from ingest.canonical_order import Pattern, canonical_order
 
 BLANK: Final = KGDELTA + "blank:"
 _ID: Final = re.compile(re.escape(BLANK) + r"[0-9a-f]{20}-(?:0|[1-9][0-9]*)(?:-[1-9][0-9]*)?")
+#: Nodes that hold together, and what is said of them.
+Component: TypeAlias = tuple[list[str], list[Pattern]]
 _NOTHING: Final[Set[Node]] = frozenset()
 
 
@@ -83,6 +85,23 @@ def rename(statement: Statement, names: Mapping[Node, Node]) -> Statement:
     )
 
 
+def rename_all(statements: Iterable[Statement], names: Mapping[str, Node]) -> list[Statement]:
+    """Statements with ids in place of their blank labels."""
+    made = []
+    for statement in statements:
+        subject, value = statement.subject, statement.object
+        if statement.qualifiers or not isinstance(value, (str, Literal)):
+            made.append(rename(statement, names) if blanks_in(statement) else statement)
+        elif isinstance(value, str) and value.startswith("_:"):
+            subject = names.get(subject, subject)
+            made.append(Statement(subject, statement.predicate, names.get(value, value)))
+        elif subject.startswith("_:"):
+            made.append(Statement(names.get(subject, subject), statement.predicate, value))
+        else:
+            made.append(statement)
+    return made
+
+
 def blanks_in(statement: Statement) -> tuple[str, ...]:
     """The blank labels that a statement mentions, its subject's first."""
     subject, value = statement.subject, statement.object
@@ -114,15 +133,18 @@ def _rename_qualifiers(
     )
 
 
-def _components(statements: Iterable[Statement]) -> Iterator[tuple[list[str], list[Pattern]]]:
-    """The nodes of each component, and what is said of them, in the order of the source."""
-    parent: dict[str, str] = {}
-    patterns: list[Pattern] = []
-    for statement in dict.fromkeys(statements):
+def _components(statements: Iterable[Statement]) -> Iterator[Component]:
+    """The components that statements make, in the order of the source."""
+    alone: dict[str, list[Statement]] = {}
+    linking: dict[Statement, tuple[str, ...]] = {}
+    for statement in statements:
         blanks = blanks_in(statement)
-        if not blanks:
-            continue
-        patterns.append(_pattern(statement, blanks))
+        if len(blanks) == 1:
+            alone.setdefault(blanks[0], []).append(statement)
+        elif blanks:
+            linking[statement] = blanks
+    parent: dict[str, str] = {}
+    for blanks in linking.values():
         first = _root(parent, parent.setdefault(blanks[0], blanks[0]))
         for other in blanks[1:]:
             parent[_root(parent, parent.setdefault(other, other))] = first
@@ -130,8 +152,14 @@ def _components(statements: Iterable[Statement]) -> Iterator[tuple[list[str], li
     about: dict[str, list[Pattern]] = {}
     for node in parent:
         nodes.setdefault(_root(parent, node), []).append(node)
-    for pattern in patterns:
-        about.setdefault(_root(parent, pattern.blanks[0]), []).append(pattern)
+    for statement, blanks in linking.items():
+        about.setdefault(_root(parent, blanks[0]), []).append(_pattern(statement, blanks))
+    for node, said in alone.items():
+        if node not in parent:
+            yield [node], [_pattern(statement, (node,)) for statement in dict.fromkeys(said)]
+        else:
+            patterns = about[_root(parent, node)]
+            patterns += [_pattern(statement, (node,)) for statement in dict.fromkeys(said)]
     for root, members in nodes.items():
         yield members, about[root]
 

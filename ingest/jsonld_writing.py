@@ -27,11 +27,7 @@ def says_json_ld(statement: Statement) -> bool:
 
 def is_json_ld_prefix(prefix: str, namespace: str, schemes: Collection[str]) -> bool:
     """Whether a context can declare a prefix; IRIs of a scheme of that name would be its names."""
-    return (
-        _PREFIX.fullmatch(prefix) is not None
-        and namespace.endswith(_DELIMITERS)
-        and prefix not in schemes
-    )
+    return _PREFIX.fullmatch(prefix) is not None and bool(namespace) and prefix not in schemes
 
 
 def schemes_of(statements: Iterable[Statement]) -> frozenset[str]:
@@ -59,9 +55,13 @@ def json_ld(
         {"@id": writer.word(name), "@graph": writer.nodes(graphs[name])} for name in sorted(graphs)
     ]
     used = {p: standard[p] for p in writer.used if p not in declared}
-    context = dict(sorted({**used, **declared}.items()))
+    context = {p: _defined(n) for p, n in sorted({**used, **declared}.items())}
     yield json.dumps({"@context": context, "@graph": nodes}, ensure_ascii=False, indent=1)
     yield "\n"
+
+
+def _defined(namespace: str) -> Any:
+    return namespace if namespace.endswith(_DELIMITERS) else {"@id": namespace, "@prefix": True}
 
 
 class _Writer:

@@ -128,16 +128,20 @@ def write_trig(snapshot: Snapshot, stream: IO[bytes]) -> None:
 
 def write_ntriples(snapshot: Snapshot, stream: IO[bytes]) -> None:
     """Write a state as canonical N-Triples 1.2."""
-    from ingest.rdf_writing import n_quads
-
-    _write(stream, n_quads(triples_of(snapshot.statements(), _TURTLE)))
+    _write_lines(snapshot, stream, _TURTLE)
 
 
 def write_nquads(snapshot: Snapshot, stream: IO[bytes]) -> None:
     """Write a state as canonical N-Quads 1.2."""
-    from ingest.rdf_writing import n_quads
+    _write_lines(snapshot, stream, _TRIG)
 
-    _write(stream, n_quads(triples_of(snapshot.statements(), _TRIG)))
+
+def _write_lines(snapshot: Snapshot, stream: IO[bytes], dialect: Dialect) -> None:
+    from ingest.rdf_writing import declarations, n_quads
+    from ingest.turtle_writing import is_turtle_prefix
+
+    statements, prefixes = _without_prefixes(snapshot, is_turtle_prefix)
+    _write(stream, [*declarations(prefixes), *n_quads(triples_of(statements, dialect))])
 
 
 def write_jsonld(snapshot: Snapshot, stream: IO[bytes]) -> None:

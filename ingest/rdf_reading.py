@@ -13,7 +13,7 @@ from graph.vocabulary import KGDELTA, XSD_STRING
 from ingest.errors import IngestError
 from ingest.line_reading import LONGEST_LINE
 from ingest.rdf_limits import check_triple_lines
-from ingest.rdf_terms import DEEPEST, is_iri
+from ingest.rdf_terms import DEEPEST, is_iri, is_language
 from ingest.reporting import Report
 from ingest.triples import Term, Triple
 
@@ -31,6 +31,7 @@ RELATIVE: Final = KGDELTA + "relative:"
 
 _POSITION: Final = re.compile(r"^Parser error .*?: | \(line \d+\)$", re.DOTALL)
 _UNDECLARED: Final = re.compile(r"The prefix (.*?): has not been declared")
+_DECLARATION: Final = re.compile(rb"^# @prefix ([^\s:<>]*): <([^\s<>]*)> \.\r?$", re.MULTILINE)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FORBIDDEN: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
 #: Errors of one source after which the rest of it is given up.
@@ -41,13 +42,14 @@ _MOST_ERRORS: Final = 100_000
 class Parsed:
     """What a source says.
 
-    ``statements`` are of the default graph, without blank nodes and triple terms; ``triples`` are
-    all others; ``prefixes`` are those that the source declares.
+    ``statements`` are of the default graph, without triple terms, blank nodes by their labels if it
+    ``has_blanks``; ``triples`` are all others; ``prefixes`` are those that the source declares.
     """
 
     statements: list[Statement] = field(default_factory=list)
     triples: list[Triple] = field(default_factory=list)
     prefixes: dict[str, str] = field(default_factory=dict)
+    has_blanks: bool = False
     #: All nodes and datatypes, and perhaps more; None where nobody looked.
     nodes: Collection[str] | None = None
 
@@ -81,8 +83,9 @@ def decode(content: bytes, report: Report, first: int = 1) -> str:
 def parse_lines(stream: IO[bytes], form: RdfFormat, report: Report) -> Parsed:
     """Triples or quads of a format of one a line; a bad line costs no other line.
 
-    Memory is bounded but for the triples. Raises IngestError for a line of more than
-    ``LONGEST_LINE`` bytes.
+    Comments such as ``# @prefix e: <http://example.org/> .`` declare prefixes, which these formats
+    have no words for. Memory is bounded but for the triples. Raises IngestError for a line of
+    more than ``LONGEST_LINE`` bytes.
     """
     terms = _Terms(report)
     first = 1
@@ -96,6 +99,9 @@ def parse_lines(stream: IO[bytes], form: RdfFormat, report: Report) -> Parsed:
             for number, line in enumerate(block.split(b"\n"), first):
                 _parse_line(line, number, form, terms)
         first += block.count(b"\n")
+        if b"# @prefix " in block:
+            for prefix, namespace in _DECLARATION.findall(block):
+                terms.parsed.prefixes[prefix.decode()] = namespace.decode()
     return terms.parsed
 
 
@@ -120,6 +126,7 @@ def _blocks(stream: IO[bytes], source: str) -> Iterator[bytes]:
 
 def _parse_line(line: bytes, number: int, form: RdfFormat, terms: _Terms) -> None:
     text = decode(line, terms.report, number)
+    terms.line = number
     mark = terms.mark()
     try:
         terms.take(_quads(text, form))
@@ -139,38 +146,55 @@ def parse_text(
 
     ``prefixes`` serve where the text uses a prefix that it does not declare.
     """
-    terms = _Terms(report)
-    errors: list[SyntaxError] = []
-    declared = _drain(text, form, terms, errors, lenient=False)
+    from pyoxigraph import RdfFormat
+
+    terms = _Terms(report, text)
+    declared, errors = _drain(text, form, terms)
     if errors:
         lacking = {found[1] for e in errors if (found := _UNDECLARED.search(str(e)))}
         given = {p: prefixes[p] for p in sorted(lacking) if prefixes and p in prefixes}
         preamble = "".join(f"@prefix {prefix}: <{given[prefix]}> . " for prefix in given)
         if preamble:
-            terms, errors = _Terms(report), []
-            declared = _drain(preamble + text, form, terms, errors, lenient=False)
+            terms = _Terms(report, text)
+            declared, errors = _drain(preamble + text, form, terms)
             declared = {p: n for p, n in declared.items() if given.get(p) != n}
-        for error in errors:
-            report.add(error.lineno or 0, _reason(error))
+    if errors and form == RdfFormat.RDF_XML:
+        # After an IRI that it refuses, the parser of RDF/XML misses where elements end.
         terms.start_again()
-        _drain(preamble + text, form, terms, [], lenient=True)
+        terms.tags_unchecked = True
+        _, errors = _drain(text, form, terms, repair=True)
+        _tell(errors, report)
+    elif errors:
+        _tell(errors, report)
+        terms.start_again()
+        _drain(preamble + text, form, terms, repair=True)
     terms.parsed.prefixes = declared
     return terms.parsed
 
 
 def _drain(
-    text: str, form: RdfFormat, terms: _Terms, errors: list[SyntaxError], lenient: bool
-) -> dict[str, str]:
-    parser = _quads(text, form, lenient)
+    text: str, form: RdfFormat, terms: _Terms, repair: bool = False
+) -> tuple[dict[str, str], list[SyntaxError]]:
+    """Take in all of a text; gives the prefixes that it declares, and its errors."""
+    parser = _quads(text, form, lenient=repair)
+    errors: list[SyntaxError] = []
     while len(errors) < _MOST_ERRORS:
         try:
-            terms.take(parser, repair=lenient)
+            terms.take(parser, repair)
         except SyntaxError as error:
             errors.append(error)
-            continue
-        return dict(parser.prefixes)
+        else:
+            return dict(parser.prefixes), errors
     errors.append(SyntaxError(f"more than {_MOST_ERRORS:,} errors; what follows is not read"))
-    return dict(parser.prefixes)
+    return dict(parser.prefixes), errors
+
+
+def _tell(errors: Iterable[SyntaxError], report: Report) -> None:
+    malformed = bool(report.problems)
+    for error in errors:
+        reason = _reason(error)
+        if not (malformed and reason.startswith("ill-formed document")):
+            report.add(error.lineno or 0, reason)
 
 
 def _quads(text: str | bytes, form: RdfFormat, lenient: bool = False) -> QuadParser:
@@ -181,14 +205,26 @@ def _quads(text: str | bytes, form: RdfFormat, lenient: bool = False) -> QuadPar
 
 def _reason(error: SyntaxError) -> str:
     message = _POSITION.sub("", str(error.msg)).replace("\n", " ")
+    if "LoadDocumentCallback" in message:
+        return "a context lies outside of the source and is not fetched"
     return f"column {error.offset}: {message}" if error.offset else message
 
 
 class _Terms:
     """Terms of pyoxigraph as ours, equal nodes as one object."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, text: str = "") -> None:
+        from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+        from pyoxigraph import Literal as OxLiteral
+        from pyoxigraph import Triple as OxTriple
+
+        # Imported once: a million times the import statement is a second.
+        self.named, self.blank, self.default = NamedNode, BlankNode, DefaultGraph
+        self.text_kind, self.triple = OxLiteral, OxTriple
         self.report = report
+        self.text = text
+        self.line = 0
+        self.tags_unchecked = False
         self.nodes: dict[str, str] = {}
         self.parsed = Parsed(nodes=self.nodes)
         self.repaired: dict[str, str] = {}
@@ -208,11 +244,9 @@ class _Terms:
 
     def take(self, quads: Iterable[Quad], repair: bool = False) -> None:
         """Take in all quads that an iterator still gives. Raises SyntaxError where it does."""
-        from pyoxigraph import DefaultGraph, NamedNode
-        from pyoxigraph import Literal as OxLiteral
-
         node, literal = self.nodes.setdefault, self.literal
         said, keep = self.parsed.statements.append, self._keep
+        named, blank, text, default = self.named, self.blank, self.text_kind, self.default
         if repair:
             for quad in quads:
                 keep(quad, self._repaired)
@@ -220,19 +254,23 @@ class _Terms:
         for quad in quads:
             subject, predicate, value, graph = quad
             kind = type(value)
-            if (
-                type(subject) is not NamedNode
-                or type(graph) is not DefaultGraph
-                or (kind is not OxLiteral and kind is not NamedNode)
+            if type(graph) is not default or (
+                kind is not text and kind is not named and kind is not blank
             ):
                 keep(quad, self._same)
                 continue
             start, link = subject.value, predicate.value
-            if kind is OxLiteral:
+            if type(subject) is blank:
+                start = f"_:{start}"
+                self.parsed.has_blanks = True
+            if kind is text:
                 said(Statement(node(start, start), node(link, link), literal(value)))
-            else:
-                end = value.value
-                said(Statement(node(start, start), node(link, link), node(end, end)))
+                continue
+            end = value.value
+            if kind is blank:
+                end = f"_:{end}"
+                self.parsed.has_blanks = True
+            said(Statement(node(start, start), node(link, link), node(end, end)))
 
     def literal(self, literal: OxLiteral) -> Literal:
         """A literal; a base direction is kept behind the language, as Turtle writes it."""
@@ -247,16 +285,15 @@ class _Terms:
         return Literal(literal.value, language=tag)
 
     def _keep(self, quad: Quad, fixed: Callable[[str], str]) -> None:
-        from pyoxigraph import DefaultGraph
-
         subject, predicate, value, graph = quad
-        name = "" if isinstance(graph, DefaultGraph) else self._node(graph, fixed)
+        name = "" if isinstance(graph, self.default) else self._node(graph, fixed)
         start, link = self._node(subject, fixed), self._node(predicate, fixed)
         end = self._term(value, fixed, 0)
-        if name or start.startswith("_:") or isinstance(end, Triple) or _is_blank(end):
+        if name or isinstance(end, Triple):
             self.parsed.triples.append(Triple(start, link, end, name))
         else:
             self.parsed.statements.append(Statement(start, link, end))
+            self.parsed.has_blanks |= start.startswith("_:") or _is_blank(end)
 
     def _term(
         self,
@@ -264,16 +301,15 @@ class _Terms:
         fixed: Callable[[str], str],
         depth: int,
     ) -> Term:
-        from pyoxigraph import Literal as OxLiteral
-        from pyoxigraph import Triple as OxTriple
-
-        if isinstance(term, OxLiteral):
+        if isinstance(term, self.text_kind):
             literal = self.literal(term)
+            if self.tags_unchecked and literal.language and not is_language(literal.language):
+                self.report.add(0, f"{literal.language!r} is no language tag; kept as it is")
             datatype = fixed(literal.datatype)
             if datatype == literal.datatype:
                 return literal
             return Literal(literal.value, datatype, literal.language)
-        if isinstance(term, OxTriple):
+        if isinstance(term, self.triple):
             if depth >= DEEPEST:
                 raise IngestError(
                     self.report.source, 0, f"triple terms nest more than {DEEPEST} deep"
@@ -283,12 +319,10 @@ class _Terms:
         return self._node(term, fixed)
 
     def _node(self, term: object, fixed: Callable[[str], str]) -> Node:
-        from pyoxigraph import BlankNode, NamedNode
-
-        if isinstance(term, NamedNode):
+        if isinstance(term, self.named):
             text = fixed(term.value)
             return self.nodes.setdefault(text, text)
-        if isinstance(term, BlankNode):
+        if isinstance(term, self.blank):
             label = f"_:{term.value}"
             return self.nodes.setdefault(label, label)
         raise IngestError(self.report.source, 0, f"a node is expected in place of {term}")
@@ -303,16 +337,25 @@ class _Terms:
             known = self.repaired[iri] = iri if is_iri(iri) else self._repair(iri)
         return known
 
+    def _line_of(self, iri: str) -> int:
+        """The line in which an IRI is first written out, or 0."""
+        for start, end in (("<", ">"), ('"', '"'), ("'", "'")):
+            at = self.text.find(f"{start}{iri}{end}")
+            if at >= 0:
+                return self.text.count("\n", 0, at) + 1
+        return self.line
+
     def _repair(self, text: str) -> str:
+        line = self._line_of(text)
         if not _SCHEME.match(text):
             made = RELATIVE + encode_local(text)
-            self.report.add(0, f"<{text}> is relative, and there is no base; read as <{made}>")
+            self.report.add(line, f"<{text}> is relative, and there is no base; read as <{made}>")
             return made
         made = _FORBIDDEN.sub(_percent, text)
         if is_iri(made) and made not in self.nodes:
-            self.report.add(0, f"<{text}> is no IRI; read as <{made}>")
+            self.report.add(line, f"<{text}> is no IRI; read as <{made}>")
             return made
-        self.report.add(0, f"<{text}> is no IRI; kept as it is")
+        self.report.add(line, f"<{text}> is no IRI; kept as it is")
         return text
 
 

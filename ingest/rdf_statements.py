@@ -14,7 +14,7 @@ from graph.expression import Expression
 from graph.model import Literal, Node, Qualifier, Statement
 from graph.statement_json import decode_statement
 from graph.vocabulary import GRAPH, KGDELTA, OWL, RDF_TYPE
-from ingest.blank_nodes import blanks_in, identify, is_blank_id, rename
+from ingest.blank_nodes import blanks_in, identify, is_blank_id, rename_all
 from ingest.document import Remark
 from ingest.owl_in_rdf import lift_axioms
 from ingest.rdf_reading import Parsed
@@ -35,17 +35,27 @@ def statements_of(parsed: Parsed, report: Report) -> tuple[frozenset[Statement],
     Its prefixes are left aside. Blank nodes whose ids are not canonical are reported.
     """
     remarks: list[Remark] = []
-    if not parsed.triples and (_mentions_no_axiom(parsed) or not says_axioms(parsed.statements)):
-        if parsed.nodes is not None and STATED not in parsed.nodes:
-            return frozenset(parsed.statements), remarks
-        return _with_stated(parsed.statements, report), remarks
-    found = _lifted(parsed, report, remarks)
-    blanks = identify(found, blank_ids(found))
+    found = parsed.statements
+    if parsed.triples or not (_mentions_no_axiom(parsed) or not says_axioms(found)):
+        found = _lifted(parsed, report, remarks)
+    if parsed.triples or parsed.has_blanks:
+        found = _named(found, parsed, report)
+    if parsed.nodes is not None and STATED not in parsed.nodes:
+        return frozenset(found), remarks
+    return _with_stated(found, report), remarks
+
+
+def _named(found: list[Statement], parsed: Parsed, report: Report) -> list[Statement]:
+    """Statements with ids for their blank nodes."""
+    if parsed.nodes is None:
+        taken = blank_ids(found)
+    else:
+        taken = {node for node in parsed.nodes if is_blank_id(node)}
+    blanks = identify(found, taken)
     if blanks.doubtful:
         count = len(blanks.doubtful)
         report.add(0, f"{count:,} blank nodes look too much alike; their ids follow the order here")
-    named = [rename(s, blanks.ids) if blanks_in(s) else s for s in found]
-    return _with_stated(named, report), remarks
+    return rename_all(found, blanks.ids)
 
 
 def _mentions_no_axiom(parsed: Parsed) -> bool:
@@ -104,20 +114,19 @@ def _lifted(parsed: Parsed, report: Report, remarks: list[Remark]) -> list[State
     graphs: dict[str, list[Triple]] = {}
     for triple in parsed.triples:
         graphs.setdefault(triple.graph, []).append(triple)
-    spread = _blanks_of_several_graphs(graphs)
-    by_graph: dict[str, list[Statement]] = {}
+    spread = _blanks_of_several_graphs(parsed, graphs)
+    by_graph = {"": _lift_graph(parsed.statements, graphs.pop("", []), spread, report, remarks)}
     for name, triples in graphs.items():
-        plain = parsed.statements if not name else []
-        by_graph[name] = _lift_graph(plain, triples, spread, report, remarks)
-    if "" not in graphs:
-        by_graph[""] = _lift_graph(parsed.statements, [], spread, report, remarks)
+        by_graph[name] = _lift_graph([], triples, spread, report, remarks)
     if len(by_graph) == 1:
         return by_graph[""]
     return _united(by_graph)
 
 
-def _blanks_of_several_graphs(graphs: dict[str, list[Triple]]) -> set[str]:
-    home: dict[str, str] = {}
+def _blanks_of_several_graphs(parsed: Parsed, graphs: dict[str, list[Triple]]) -> set[str]:
+    if graphs.keys() <= {""}:
+        return set()
+    home = {blank: "" for statement in parsed.statements for blank in blanks_in(statement)}
     spread = {name for name in graphs if is_blank(name)}
     for name, triples in graphs.items():
         for triple in triples:
@@ -148,28 +157,29 @@ def _lift_graph(
     remarks: list[Remark],
 ) -> list[Statement]:
     """The statements of one graph: first what reifiers qualify, then axioms, then the rest."""
-    reified = any(triple.predicate == REIFIES for triple in triples)
     said: list[Statement] = []
-    if reified:
-        kept = [triple for triple in triples if spread.isdisjoint(blanks_of(triple))]
-        apart = [triple for triple in triples if not spread.isdisjoint(blanks_of(triple))]
-        lifting = lift_reifiers([*map(triple_of, plain), *kept])
+    if any(triple.predicate == REIFIES for triple in triples):
+        kept, apart = _parted([*map(triple_of, plain), *triples], spread)
+        lifting = lift_reifiers(kept)
         if lifting.repeated:
             remarks.append(Remark(0, f"{lifting.repeated:,} reifiers say again what others say"))
-        said = lifting.statements
-        triples = [*apart, *lifting.rest]
-        plain = []
-    statements = [statement_of(triple) for triple in triples]
-    if not says_axioms(plain) and not says_axioms(statements):
-        return [*said, *plain, *statements]
-    apart_blanks = _linked(triples, spread.union(*map(blanks_in, said)))
-    fit: list[Triple] = []
-    unfit: list[Triple] = []
-    for triple in triples:
-        told = unfit if not apart_blanks.isdisjoint(blanks_of(triple)) else fit
-        told.append(triple)
-    lifted, rest = lift_axioms([*map(triple_of, plain), *fit], report)
+        said, plain, triples = lifting.statements, [], [*apart, *lifting.rest]
+    statements = [*plain, *map(statement_of, triples)]
+    if not says_axioms(statements):
+        return [*said, *statements]
+    triples = [*map(triple_of, plain), *triples]
+    fit, unfit = _parted(triples, _linked(triples, spread.union(*map(blanks_in, said))))
+    lifted, rest = lift_axioms(fit, report)
     return [*said, *lifted, *map(statement_of, rest), *map(statement_of, unfit)]
+
+
+def _parted(triples: Iterable[Triple], apart: set[str]) -> tuple[list[Triple], list[Triple]]:
+    """The triples without certain blank nodes, and those with them."""
+    without: list[Triple] = []
+    with_some: list[Triple] = []
+    for triple in triples:
+        (without if apart.isdisjoint(blanks_of(triple)) else with_some).append(triple)
+    return without, with_some
 
 
 def _linked(triples: Iterable[Triple], start: set[str]) -> set[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ingest.rdf_terms import n_triples
 from ingest.triples import Triple
+
+
+def declarations(prefixes: Mapping[str, str]) -> list[str]:
+    """Comments that declare prefixes: these formats have no words for them, and pass over them."""
+    return [f"# @prefix {prefix}: <{prefixes[prefix]}> .\n" for prefix in sorted(prefixes)]
 
 
 def n_quads(triples: Iterable[Triple]) -> list[str]:

@@ -30,6 +30,11 @@ _RESERVED: Final = frozenset(
         *("annotation", "annotationNodeID", "version"),
     )
 )
+#: Namespaces that one prefix is bound to, and no other may be (Namespaces in XML, section 3).
+_BOUND: Final = {
+    "http://www.w3.org/XML/1998/namespace": "xml",
+    "http://www.w3.org/2000/xmlns/": None,
+}
 _BREAKS: Final = {"\r": "&#13;"}
 _LINE_ENDS: Final = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 _INDENT: Final = "  "
@@ -67,11 +72,9 @@ def _is_text(value: object) -> bool:
 
 def is_xml_prefix(prefix: str, namespace: str) -> bool:
     """Whether an XML document can declare a prefix; an empty one is the default namespace."""
-    if (
-        prefix == "rdf"
-        or prefix.lower().startswith("xml")
-        or namespace == "http://www.w3.org/XML/1998/namespace"
-    ):
+    if prefix == "xml" or namespace in _BOUND:
+        return _BOUND.get(namespace) == prefix
+    if prefix == "rdf" or prefix.lower().startswith("xml"):
         return False
     return not prefix or (_NAME.fullmatch(prefix) is not None)
 
