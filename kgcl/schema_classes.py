@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from graph.vocabulary import SUBCLASS_OF
 from kgcl import changes as c
 from kgcl.schema_parts import Entities, Entity, Language, Part, ScopeWord, Slots, Words
-from kgcl.schema_slots import ABSTRACT, ANY, SLOTS, Plain
+from kgcl.schema_slots import ABSTRACT, ANY, COMMON, SLOTS, Plain
 from kgcl.schema_values import About, Axiom, OwlType, Qualifiers, Value
 
 _NODE: Final = Entity("about_node", "about_node", "about_node_representation")
@@ -167,6 +168,7 @@ _SUBCLASS: Final = frozenset({UNDER, SUBCLASS_OF, f"<{SUBCLASS_OF}>"})
 _EDGE_OF: Final[Mapping[type[c.Change], type[c.Change]]] = MappingProxyType(
     {c.PlaceUnder: c.EdgeCreation, c.RemoveUnder: c.EdgeDeletion}
 )
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _BY_NAME: Final = MappingProxyType({kind.__name__: kind for kind in c.ALL})
 _CREATED: Final[Mapping[str, type[c.Change]]] = MappingProxyType(
     {
@@ -223,11 +225,27 @@ def _obsoletion(kind: type[c.Change], slots: Slots) -> type[c.Change]:
     return kind
 
 
-def write_own(change: c.Change) -> Plain:
-    """What the slots of its class have room for, without what is said about the change.
+def told(change: c.Change) -> Plain:
+    """What slots have room for, without the id, the description and the sets of the change.
 
     Raises ValueError where an expression holds what no text can say.
     """
+    meta = change.meta
+    about = {} if meta is None else {slot: getattr(meta, slot) for slot in COMMON}
+    plain = {**_told_by_fields(change), **{slot: text for slot, text in about.items() if text}}
+    return {slot: whole_characters(value) for slot, value in plain.items()}
+
+
+def whole_characters(value: Any) -> Any:
+    """Plain data without halves of characters, which readers of YAML refuse."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {slot: whole_characters(each) for slot, each in value.items()}
+    return [whole_characters(each) for each in value] if isinstance(value, list) else value
+
+
+def _told_by_fields(change: c.Change) -> Plain:
     official, name = _stand_in(change)
     out: Plain = {"type": name}
     if official is None:

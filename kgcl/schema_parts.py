@@ -120,7 +120,8 @@ class Entities:
     def write(self, change: Any, out: Plain) -> None:
         refs: tuple[c.Ref, ...] = getattr(change, self.field)
         if refs:
-            out[self.slot] = [ref.text for ref in refs]
+            # linkml reads no empty text in a list; what stands for it is told in full elsewhere
+            out[self.slot] = [ref.text or "_" for ref in refs]
 
     def read(self, slots: Slots) -> tuple[c.Ref, ...]:
         value = slots.plain.get(self.slot)

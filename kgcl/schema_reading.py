@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from kgcl import changes as c
 from kgcl.parser import MAX_DEPTH
-from kgcl.schema_classes import class_of, kind_slots, read_own, write_own
+from kgcl.schema_classes import class_of, kind_slots, read_own, told
 from kgcl.schema_parts import Slots
 from kgcl.schema_rest import Rest, fields_beside, normal, with_activities
 from kgcl.schema_slots import ACTIVITY_SLOTS, COMMON, Plain, SchemaError
@@ -177,21 +177,15 @@ def read_one(plain: Plain, path: str, members: Members, beside: Beside) -> c.Cha
         if trusted is not None:
             return with_activities(trusted, beside.activities)
     base = _from_slots(slots, members, beside)
-    told = {**write_own(base), **common(base)}
     given = dict(plain)
     if beside.text:
         given.pop("was_generated_by", None)
         if beside.informed:
             given["was_generated_by"] = beside.informed
     kinds = kind_slots(type(base))
-    rest = Rest(fields_beside(given, told, kinds), beside.activities, described or beside.text)
+    fields = fields_beside(given, told(base), kinds)
+    rest = Rest(fields, beside.activities, described or beside.text)
     return _described(base, rest.text())
-
-
-def common(change: c.Change) -> Plain:
-    """The slots of any change that are said of this one, without its id and description."""
-    meta = change.meta
-    return {} if meta is None else {slot: text for slot in COMMON if (text := getattr(meta, slot))}
 
 
 def _described(change: c.Change, text: str) -> c.Change:
@@ -264,11 +258,7 @@ def _agrees(said: c.Change, plain: Plain, members: Members, beside: Beside) -> b
             del given["was_generated_by"]
     else:
         given.pop("change_description", None)
-    try:
-        told = {**write_own(said), **common(said)}
-    except ValueError:
-        return False
-    if given != told or getattr(said, "change_set", ()) != members.get("change_set", ()):
+    if given != told(said) or getattr(said, "change_set", ()) != members.get("change_set", ()):
         return False
     forced = said.meta.associated_change_set if said.meta else ()
     return "associated_change_set" not in members or forced == members["associated_change_set"]

@@ -16,8 +16,8 @@ from typing import Final
 from kgcl import changes as c
 from kgcl.parser import MAX_DEPTH
 from kgcl.render import render
-from kgcl.schema_classes import write_own
-from kgcl.schema_reading import MADE_ID, SETS, Beside, common, read_one
+from kgcl.schema_classes import told, whole_characters
+from kgcl.schema_reading import MADE_ID, SETS, Beside, read_one
 from kgcl.schema_rest import Rest, normal, read_rest
 from kgcl.schema_slots import DESCRIBED, FORCING, Plain, SchemaError
 
@@ -100,23 +100,27 @@ class _Document:
     def write(self, each: _Open) -> Plain:
         change = each.change
         meta = change.meta or c.Meta()
-        plain: Plain = {**write_own(change), **common(change)}
+        plain = told(change)
         sets = {slot: [inner.plain for inner in inside] for slot, inside in each.inside.items()}
         rest = read_rest(meta.change_description)
-        told = _with_rest(plain, rest)
+        full = _with_rest(plain, rest)
         own_id = meta.id if meta.id not in self._ids else ""
+        own_id = own_id if whole_characters(own_id) == own_id else ""
         whole = own_id == meta.id and self._has_room_for(rest)
-        if whole and _reads_back(told, sets, rest.activities, change):
+        if whole and _reads_back(full, sets, rest.activities, change):
             for activity in rest.activities:
                 self.activities[activity["id"]] = activity
         else:
-            told = self._with_text(plain, change, each.path)
-        told = _ordered({**told, **sets})
-        key = self._take(own_id if not MADE_ID.fullmatch(own_id) else "", told)
-        return {"id": key, **told}
+            full = self._with_text(plain, change, each.path)
+        full = _ordered({**full, **sets})
+        key = self._take(own_id if not MADE_ID.fullmatch(own_id) else "", full)
+        return {"id": key, **full}
 
     def _has_room_for(self, rest: Rest) -> bool:
-        return all(self.activities.get(each["id"], each) == each for each in rest.activities)
+        return all(
+            self.activities.get(each["id"], each) == each == whole_characters(each)
+            for each in rest.activities
+        )
 
     def _with_text(self, plain: Plain, change: c.Change, path: str) -> Plain:
         try:
@@ -157,11 +161,11 @@ def _ordered(plain: Plain) -> Plain:
 
 
 def _with_rest(plain: Plain, rest: Rest) -> Plain:
-    told = {slot: value for slot, value in plain.items() if rest.fields.get(slot, "") is not None}
-    told.update((slot, value) for slot, value in rest.fields.items() if value is not None)
+    full = {slot: value for slot, value in plain.items() if rest.fields.get(slot, "") is not None}
+    full.update((slot, value) for slot, value in rest.fields.items() if value is not None)
     if rest.description:
-        told["change_description"] = rest.description
-    return told
+        full["change_description"] = rest.description
+    return {slot: whole_characters(value) for slot, value in full.items()}
 
 
 def _reads_back(

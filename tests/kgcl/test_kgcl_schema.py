@@ -1,21 +1,16 @@
-"""KGCL as YAML and JSON: nothing is lost either way, and bad documents are told with their place."""
+"""KGCL as YAML and JSON: nothing is lost either way; mistakes are told with their place."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgcl import changes as c
-from kgcl.errors import ChangeError, KgclSyntaxError
-from kgcl.parser import parse
 from kgcl.schema import (
-    SchemaError,
     dump_json,
     dump_yaml,
     from_fields,

@@ -17,9 +17,9 @@ class NotInstalledError(Exception):
     """The peers cannot be measured here; the message says why."""
 
 
-def peers_python() -> Path:
+def peers_python(requirements: Path = REQUIREMENTS) -> Path:
     """The Python that has the peers; made once, in the cache folder. Raises NotInstalledError."""
-    key = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    key = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
     folder = settings.cache_folder() / f"peers-{key}"
     python = folder / "bin" / "python"
     ready = folder / "ready"
@@ -27,7 +27,7 @@ def peers_python() -> Path:
         return python
     _run([sys.executable, "-m", "venv", "--clear", str(folder)])
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--requirement", str(REQUIREMENTS)])
+    _run([*pip, "--requirement", str(requirements)])
     ready.touch()
     return python
 
