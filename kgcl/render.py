@@ -21,13 +21,18 @@ _FORMS: Final[Mapping[type[c.Change], Callable[[Writer, Any], str]]] = MappingPr
 )
 
 
-def render(change: c.Change, prefixes: PrefixMap | None = None) -> str:
+def render(change: c.Change, prefixes: PrefixMap | None = None, dialect: str = "") -> str:
     """The canonical text of a change: ``parse(render(change)) == [change]``.
 
-    With a prefix map, IRIs are written as names and CURIEs where these read back. Raises
+    With a prefix map, IRIs are written as names and CURIEs where these read back. A ``dialect``,
+    *python* or *java*, is for people who must feed an older tool (:mod:`kgcl.dialects`). Raises
     ValueError where a change holds what no text can say (a space in an IRI, a keyword as a
-    name).
+    name), or what that tool would not read as this change.
     """
+    if dialect:
+        from kgcl.dialects import render_dialect
+
+        return render_dialect(change, dialect, prefixes)
     return _command(Writer(prefixes), change, 0)
 
 
