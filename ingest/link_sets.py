@@ -77,7 +77,8 @@ def _in_archive(stream: IO[bytes], options: ReadOptions, report: Report) -> Iter
                     part.add(0, "neither a split nor a table of ids; left out")
                 else:
                     found = True
-                    lines = stream_triples(content, member.name, options, part, known)
+                    known = known if split else None
+                    lines = stream_triples(content, member.name, options, part, known, alone=True)
                     yield from _split(lines, split) if split else lines
                 report.include(part)
     except tarfile.TarError as error:

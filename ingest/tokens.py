@@ -84,7 +84,8 @@ def tables_beside(source: str, report: Report) -> IdTables | None:
     """The id tables in the folder of a file, None where it has none."""
     folder = Path(source).parent
     paths = folder / ENTITIES, folder / RELATIONS
-    if not all(path.is_file() for path in paths):
+    # The name of standard input or of a member of an archive is no place in the file system.
+    if not all(path.is_file() for path in (Path(source), *paths)):
         return None
     found = []
     for path in paths:

@@ -28,8 +28,11 @@ def stream_triples(
     options: ReadOptions,
     report: Report | None = None,
     tables: IdTables | None = None,
+    alone: bool = False,
 ) -> Iterator[Statement]:
     """The triples of lines; ids are looked up in ``tables``, else in those beside the source.
+
+    ``alone`` says that the source is no file, so that nothing is beside it.
 
     Cells are parted by tabs, or by white space where there are three of them, or by commas. The
     order is head, relation, tail; in OpenKE's files, which begin with a count, head, tail,
@@ -44,7 +47,8 @@ def stream_triples(
     separator = _separator([line for _, line in first])
     rows = [line.split(separator) for _, line in first]
     numeric = all(cell.lstrip("-").isdigit() for row in rows for cell in row[:3])
-    tables = tables or (tables_beside(source, report) if numeric else None)
+    if tables is None and numeric and not alone:
+        tables = tables_beside(source, report)
     swapped = counted is not None or _is_relation_last(rows)
     if swapped and counted is None:
         report.add(0, "read as head, tail, relation: only the first two columns share names")

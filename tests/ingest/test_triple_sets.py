@@ -104,6 +104,7 @@ def test_triples_that_look_like_another_order_survive() -> None:
 def test_lines_as_people_have_them(case: dict[str, Any], tmp_path: Path) -> None:
     for name, text in case.get("beside", {}).items():
         (tmp_path / name).write_text(text)
+    (tmp_path / "x.txt").write_text(case["text"])
     source = str(tmp_path / "x.txt")
     options = ReadOptions(prefixes=case.get("prefixes", {}))
     stream = io.BytesIO(case["text"].encode())
