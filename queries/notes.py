@@ -18,20 +18,78 @@ if TYPE_CHECKING:
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
 
+_CREATIONS: Final = (c.NodeCreation, c.ClassCreation, c.ObjectPropertyCreation)
+
 SECTIONS: Final[tuple[tuple[str, tuple[type[c.Change], ...]], ...]] = (
-    ("New terms", (c.NodeCreation,)),
-    ("Obsoleted terms", (c.NodeObsoletion,)),
+    ("New terms", _CREATIONS),
+    (
+        "Obsoleted terms",
+        (
+            c.NodeObsoletion,
+            c.NodeObsoletionWithDirectReplacement,
+            c.NodeObsoletionWithNoDirectReplacement,
+            c.MultiNodeObsoletion,
+        ),
+    ),
+    ("Merged terms", (c.NodeDirectMerge,)),
     ("Deleted terms", (c.NodeDeletion,)),
     ("Terms in use again", (c.NodeUnobsoletion,)),
-    ("Renamed terms", (c.NodeRename,)),
-    ("Moved terms", (c.NodeMove, c.PredicateChange)),
-    ("Edges", (c.EdgeCreation, c.EdgeDeletion)),
+    ("Renamed terms", (c.NodeRename, c.NameBecomesSynonym, c.SetLanguageForName)),
+    ("Moved terms", (c.NodeMove, c.PredicateChange, c.EdgeRewiring)),
+    (
+        "Edges",
+        (
+            c.EdgeCreation,
+            c.EdgeDeletion,
+            c.EdgeObsoletion,
+            c.PlaceUnder,
+            c.RemoveUnder,
+            c.EdgeLogicalInterpretationChange,
+            c.LogicalAxiomChange,
+        ),
+    ),
     (
         "Definitions",
         (c.NewTextDefinition, c.TextDefinitionReplacement, c.RemoveTextDefinition),
     ),
-    ("Synonyms", (c.NewSynonym, c.SynonymReplacement, c.RemoveSynonym)),
-    ("Other", (c.NodeAnnotationChange, c.StatementAddition, c.StatementRemoval)),
+    (
+        "Synonyms",
+        (
+            c.NewSynonym,
+            c.SynonymReplacement,
+            c.RemoveSynonym,
+            c.SynonymPredicateChange,
+            c.SynonymTypeChange,
+            c.NodeSynonymChange,
+        ),
+    ),
+    (
+        "Mappings",
+        (
+            c.NewMapping,
+            c.RemoveMapping,
+            c.MappingReplacement,
+            c.MappingPredicateChange,
+            c.NodeMappingChange,
+            c.MappingCreation,
+        ),
+    ),
+    ("Subsets", (c.AddNodeToSubset, c.RemoveNodeFromSubset)),
+    (
+        "Other",
+        (
+            c.NodeAnnotationChange,
+            c.NodeAnnotationReplacement,
+            c.NewMetadataAssertion,
+            c.RemoveMetadataAssertion,
+            c.MetadataAssertionReplacement,
+            c.MetadataAssertionPredicateChange,
+            c.NodeMetadataAssertionChange,
+            c.Transaction,
+            c.StatementAddition,
+            c.StatementRemoval,
+        ),
+    ),
 )
 
 
@@ -50,7 +108,9 @@ def release_notes(
     after = Overlay(before, delta)
     name = namer(before, after, prefixes)
     resolver = Resolver(after, prefixes)
-    new = {resolver.node(x.node_id) for x in changes if isinstance(x, c.NodeCreation)}
+    new = {
+        resolver.node(x.about_node) for x in changes if isinstance(x, _CREATIONS) and x.about_node
+    }
     sections = []
     for title, kinds in SECTIONS:
         lines = [
@@ -64,8 +124,8 @@ def release_notes(
 
 
 def _line(change: c.Change, after: Snapshot, resolver: Resolver, name: Callable[[str], str]) -> str:
-    if isinstance(change, c.NodeCreation):
-        node = resolver.node(change.node_id)
+    if isinstance(change, _CREATIONS) and change.about_node is not None:
+        node = resolver.node(change.about_node)
         definitions = after.statements(subjects={node}, predicates={DEFINITION})
         texts = sorted(s.object.value for s in definitions if isinstance(s.object, Literal))
         return name(node) + (f": {texts[0]}" if texts else "")
@@ -74,7 +134,7 @@ def _line(change: c.Change, after: Snapshot, resolver: Resolver, name: Callable[
 
 def _told_with_term(change: c.Change, new: set[Node], resolver: Resolver) -> bool:
     """Whether a change only fills in a term that the same release creates."""
-    if isinstance(change, c.NodeCreation):
+    if isinstance(change, _CREATIONS):
         return False
     about = getattr(change, "about_node", None) or getattr(change, "subject", None)
     return isinstance(about, c.Ref) and resolver.node(about) in new

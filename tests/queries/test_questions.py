@@ -14,6 +14,7 @@ from graph.prefixes import PrefixMap
 from graph.store import Store, open_store
 from graph.vocabulary import OBO
 from kgcl.apply import apply
+from kgcl.changes import ALL
 from kgcl.diff import lift
 from kgcl.parser import parse
 from kgcl.policy import FLAG_POLICY
@@ -22,7 +23,7 @@ from queries.errors import QueryError
 from queries.hierarchy import ancestors, descendants, parents, tree
 from queries.history import life, measures, told_changes
 from queries.naming import node_named
-from queries.notes import release_notes, to_markdown
+from queries.notes import SECTIONS, release_notes, to_markdown
 
 STEPS = [
     "create class X:1 'thing'; create class X:2 'limb'; create class X:3 'arm';"
@@ -133,6 +134,12 @@ def test_measures_count_what_is_there(store: Store) -> None:
     assert [m.classes for m in found] == [3, 5, 5, 5]
     assert [m.obsolete for m in found] == [0, 0, 0, 1]
     assert (found[2].added, found[2].removed) == (1, 0)
+
+
+def test_every_class_of_change_has_its_section() -> None:
+    kinds = [kind for _, listed in SECTIONS for kind in listed]
+    assert len(kinds) == len(set(kinds))
+    assert all(any(issubclass(kind, each) for each in kinds) for kind in ALL)
 
 
 def test_release_notes(store: Store) -> None:
