@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graph.commit import CommitMeta
 from graph.prefixes import PrefixMap
 from kgcl.apply import Outcome, Status, apply
-from kgcl.parser import parse
+from kgcl.changes import Position
+from kgcl.parser import Command, Parsed, parse, parse_all
 from kgcl.render import render
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from kgcl.changes import Change
     from kgcl.policy import Policy
 
+_YAML: Final = re.compile(r"---\s|(?:change_set|activity_set):\s|(?:-\s+)?(?:id|type):\s")
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -29,6 +33,37 @@ class Patch:
     outcome: Outcome
     commit: Commit | None = None
     passed: tuple[Commit, ...] = ()
+
+
+def read_commands(text: str, source: str = "") -> Parsed:
+    """The changes of KGCL text, or of KGCL data in YAML or JSON; mistakes in data are raised.
+
+    What it is says the name of the source, or else how the text begins; a change of data stands
+    at its number. Raises KgclSyntaxError, SchemaError.
+    """
+    form = _form_of(text, source)
+    if form == "kgcl":
+        return parse_all(text)
+    from kgcl.schema import load_json, load_yaml
+
+    changes = (load_json if form == "json" else load_yaml)(text, source)
+    commands = [
+        Command(Position(number, 1), render(change), change)
+        for number, change in enumerate(changes, 1)
+    ]
+    return Parsed(tuple(commands), ())
+
+
+def _form_of(text: str, source: str) -> str:
+    ending = source.lower().rpartition(".")[2]
+    if ending in ("json", "jsonl", "yaml", "yml"):
+        return "json" if ending.startswith("json") else "yaml"
+    if ending in ("kgcl", "txt", "md"):
+        return "kgcl"
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[")):
+        return "json"
+    return "yaml" if _YAML.match(start) else "kgcl"
 
 
 def as_changes(changes: str | Sequence[Change]) -> list[Change]:

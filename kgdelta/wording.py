@@ -12,12 +12,31 @@ from graph.vocabulary import XSD_STRING
 from kgcl.state import Effect, EffectKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from graph.commit import Commit
     from graph.conflicts import Conflict
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
+    from kgcl.changes import Change
+
+
+def changes_as(
+    changes: Sequence[Change], form: str = "kgcl", prefixes: PrefixMap | None = None
+) -> str:
+    """Changes as canonical text, one a line, or as *yaml* or *json* of the KGCL schema.
+
+    Nodes are contracted where there are prefixes.
+    """
+    from kgcl.parser import parse
+    from kgcl.render import render
+    from kgcl.schema import dump_json, dump_yaml
+
+    if form == "kgcl":
+        return "".join(f"{render(change, prefixes)}\n" for change in changes)
+    if prefixes is not None:
+        changes = [short for change in changes for short in parse(render(change, prefixes))]
+    return dump_yaml(changes) if form == "yaml" else dump_json(changes)
 
 
 def object_text(value: Object, prefixes: PrefixMap) -> str:

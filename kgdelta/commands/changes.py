@@ -17,29 +17,43 @@ if TYPE_CHECKING:
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
     from kgcl.apply import Outcome, Result
+    from kgcl.changes import Change
     from kgcl.parser import Command
     from kgdelta.patching import Patch
 
 
 @click.command("parse")
 @click.argument("source", metavar="FILE|-")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["kgcl", "yaml", "json"]),
+    help="Write the changes: canonical text, or data of the KGCL schema.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(["python", "java"]),
+    help="Write the changes for a tool that reads an older dialect.",
+)
 @json_option
-def parse_command(source: str, as_json: bool) -> None:
-    """Read KGCL and show what each command is; every mistake is told with its place."""
-    from kgcl.parser import parse_all
-    from kgcl.render import render
-    from kgcl.schema import to_fields
-    from kgdelta.files import read_text
+def parse_command(source: str, form: str | None, dialect: str | None, as_json: bool) -> None:
+    """Read changes, from KGCL text, YAML or JSON, and show what each is.
 
-    parsed = parse_all(read_text(source))
-    for command in parsed.commands:
-        change = command.change
-        line = command.position.line
-        if as_json:
-            row = {"line": line, "class": type(change).__name__, "fields": to_fields(change)}
-            emit_lines([row])
-        else:
-            click.echo(f"{line}: {type(change).__name__}: {render(change)}")
+    Every mistake is told with its place.
+    """
+    from kgdelta.files import read_text
+    from kgdelta.patching import read_commands
+
+    if (form is not None) + (dialect is not None) + as_json > 1:
+        raise UsageError("--format, --dialect and --json exclude each other")
+    parsed = read_commands(read_text(source), source)
+    failed = bool(parsed.errors)
+    if form is not None and not failed:
+        _write_all([command.change for command in parsed.commands], form)
+    elif dialect is not None:
+        failed = _write_dialect(parsed.commands, dialect, source) or failed
+    elif form is None:
+        _show(parsed.commands, as_json)
     for error in parsed.errors:
         if as_json:
             emit_lines(
@@ -54,8 +68,42 @@ def parse_command(source: str, as_json: bool) -> None:
             )
         else:
             say(f"{source}: {error}")
-    if parsed.errors:
+    if failed:
         raise click.exceptions.Exit(3)
+
+
+def _show(commands: tuple[Command, ...], as_json: bool) -> None:
+    from kgcl.render import render
+    from kgcl.schema_fields import to_fields
+
+    for command in commands:
+        change, line = command.change, command.position.line
+        if as_json:
+            row = {"line": line, "class": type(change).__name__, "fields": to_fields(change)}
+            emit_lines([row])
+        else:
+            click.echo(f"{line}: {type(change).__name__}: {render(change)}")
+
+
+def _write_all(changes: list[Change], form: str) -> None:
+    from kgdelta.wording import changes_as
+
+    click.echo(changes_as(changes, form), nl=False)
+
+
+def _write_dialect(commands: tuple[Command, ...], dialect: str, source: str) -> bool:
+    """Write each change for an older tool; whether some could not be."""
+    from graph.prefixes import PrefixMap
+    from kgcl.render import render
+
+    prefixes, failed = PrefixMap(), False
+    for command in commands:
+        try:
+            click.echo(render(command.change, prefixes, dialect))
+        except ValueError as error:
+            say(f"{source}: line {command.position.line}: {error}")
+            failed = True
+    return failed
 
 
 @click.command("apply")
@@ -91,12 +139,13 @@ def apply_command(
 ) -> None:
     """Apply KGCL as one commit, or to a file. A rejected change stops all: exit code 4.
 
+    FILE holds KGCL text, or data of the KGCL schema in YAML or JSON.
+
     A branch that has moved on from --against is a stale head, exit code 5; with --rebase only
     where others changed the same things.
     """
-    from kgcl.parser import parse_all
     from kgdelta.files import read_text
-    from kgdelta.patching import apply_to_file, apply_to_store
+    from kgdelta.patching import apply_to_file, apply_to_store, read_commands
 
     if bool(texts) == (source is not None):
         raise UsageError("give either a FILE of changes (or -) or -c 'COMMAND'")
@@ -104,7 +153,11 @@ def apply_command(
         raise UsageError("--input and --output go together")
     if input_file is not None and (against is not None or rebase):
         raise UsageError("--against and --rebase are for a store, not for --input")
-    parsed = parse_all("\n".join(texts) if source is None else read_text(source))
+    parsed = (
+        read_commands("\n".join(texts), "command.kgcl")
+        if source is None
+        else read_commands(read_text(source), source)
+    )
     if parsed.errors:
         for error in parsed.errors[1:]:
             say(f"{source or 'command'}: {error}")

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["kgcl", "markdown"]),
+    type=click.Choice(["kgcl", "yaml", "json", "markdown"]),
     default="kgcl",
-    help="KGCL, one change a line, or release notes in Markdown.",
+    help="KGCL, one change a line or as data of its schema, or release notes in Markdown.",
 )
 @click.option("--exit-code", is_flag=True, help="Leave with 1 where the states differ.")
 @policy_option
@@ -65,10 +65,10 @@ def diff_command(
             sections = release_notes(changes, a, delta, prefixes)
             click.echo(to_markdown(sections, f"{before} to {after}"))
         else:
-            from kgcl.render import render
+            from kgdelta.wording import changes_as
 
-            for result in results:
-                click.echo(render(result.change, prefixes))
+            changes = [result.change for result in results]
+            click.echo(changes_as(changes, form, prefixes), nl=False)
     if exit_code and delta:
         raise click.exceptions.Exit(1)
 
