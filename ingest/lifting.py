@@ -141,7 +141,7 @@ class _Lifting:
             else:
                 said[predicate] = number
         tree = Tree("", list(said.values()))
-        axiom = self._negative(said) if kind == NEGATIVE else self._members(kind, said, tree)
+        axiom = self._negative(said, tree) if kind == NEGATIVE else self._members(kind, said, tree)
         own = self.annotations.own(label, beside)
         if own is None:
             raise NoTreeError
@@ -159,7 +159,7 @@ class _Lifting:
         is_data = len(names) > 1 and are_data_properties(members, self.kinds)
         return Axiom(names[is_data], expression(names[is_data], members).arguments)
 
-    def _negative(self, said: dict[Node, int]) -> Axiom:
+    def _negative(self, said: dict[Node, int], tree: Tree) -> Axiom:
         terms = {predicate: self.triples[number].object for predicate, number in said.items()}
         value = terms.get(TARGET_INDIVIDUAL, terms.get(TARGET_VALUE))
         relation, subject = terms.get(ASSERTION_PROPERTY), terms.get(SOURCE_INDIVIDUAL)
@@ -168,7 +168,8 @@ class _Lifting:
         if relation is None or subject is None or value is None or isinstance(value, Triple):
             raise NoTreeError
         sort = "Data" if TARGET_VALUE in terms else "Object"
-        return Axiom(f"Negative{sort}PropertyAssertion", (relation, subject, value))
+        arguments = (self.reader.part(relation, tree, 0), subject, value)
+        return Axiom(f"Negative{sort}PropertyAssertion", arguments)
 
     def trees(self) -> None:
         """Axioms that have a construct as subject or object."""

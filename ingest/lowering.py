@@ -1,7 +1,8 @@
 """Axioms as RDF triples (OWL 2 Mapping to RDF Graphs, section 2): the inverse of lifting.
 
 A statement whose triples would not be read as the same statement has none here: whoever writes
-RDF says it in another way. Blank nodes that are made are labelled ``_:owl1``, ``_:owl2``...
+RDF says it in another way. Blank nodes that are made are labelled ``_:owl1``, ``_:owl2``...,
+or otherwise where the statements have such labels.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def lower(statements: Iterable[Statement]) -> Iterator[Triple]:
     given = in_order(set(statements))
     types = [(s.subject, s.object) for s in given if s.predicate == RDF_TYPE]
     kinds = Kinds.declared((s, kind) for s, kind in types if isinstance(kind, str))
-    lowering = _Lowering(kinds, ontology_of(types))
+    lowering = _Lowering(kinds, ontology_of(types), _free_stem(given))
     groups: dict[object, list[tuple[Statement, Axiom | None]]] = {}
     for statement in given:
         axiom = axiom_of(statement, kinds, lowering.ontology)
@@ -90,6 +91,15 @@ def lower(statements: Iterable[Statement]) -> Iterator[Triple]:
         yield from lowering.group(group)
 
 
+def _free_stem(statements: Sequence[Statement]) -> str:
+    """What labels may begin with so that no blank node of the statements has one of them."""
+    taken = {n for s in statements for n in (s.subject, *s.mentions()) if n.startswith("_:owl")}
+    stem = "_:owl"
+    while any(label.startswith(stem) for label in taken):
+        stem += "-"
+    return stem
+
+
 def is_header(main: Triple, ontology: Node) -> bool:
     """Whether a triple is an annotation of the ontology itself."""
     return main.subject == ontology and main.predicate != RDF_TYPE
@@ -99,6 +109,7 @@ def is_header(main: Triple, ontology: Node) -> bool:
 class _Lowering:
     kinds: Kinds
     ontology: Node
+    stem: str
     count: int = 0
 
     def triple_said(self, statement: Statement, axiom: Axiom | None) -> Statement | None:
@@ -124,7 +135,7 @@ class _Lowering:
     def group(self, group: Sequence[tuple[Statement, Axiom | None]]) -> Iterator[Triple]:
         """The triples of statements that say one thing with several sets of qualifiers."""
         statement, axiom = group[0]
-        writer = TreeWriter(self.kinds, count=self.count)
+        writer = TreeWriter(self.kinds, count=self.count, stem=self.stem)
         groups = [s.qualifiers if a is None else a.annotations for s, a in group]
         groups = [one for one in groups if _is_sayable(one)]
         if not groups:

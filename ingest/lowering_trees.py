@@ -41,11 +41,12 @@ class TreeWriter:
     kinds: Kinds
     triples: list[Triple] = field(default_factory=list)
     count: int = 0
+    stem: str = "_:owl"
 
     def blank(self) -> str:
         """A label of its own."""
         self.count += 1
-        return f"_:owl{self.count}"
+        return f"{self.stem}{self.count}"
 
     def say(self, subject: str, predicate: str, value: Term) -> None:
         """One triple more."""

@@ -42,7 +42,6 @@ from graph.vocabulary import (
     IMPORTS,
     NAMED_INDIVIDUAL,
     OBJECT_PROPERTY,
-    OBO,
     OWL,
     QUANTIFIER,
     RANGE,
@@ -59,7 +58,6 @@ _CHARACTERISTIC_OF: Final = MappingProxyType(
     {kind: name for name, kind in CHARACTERISTICS.items() if name != "FunctionalDataProperty"}
 )
 _VOCABULARIES: Final = (OWL, RDF, RDFS)
-_NUMBERED_RELATIONS: Final = (OBO + "RO_", OBO + "BFO_")
 
 _Chooser: TypeAlias = Callable[[Node, Object, Kinds], str]
 
@@ -248,8 +246,7 @@ def _of_edge(statement: Statement, value: Node, kinds: Kinds) -> str:
         return _ANNOTATION
     if any(q.predicate == QUANTIFIER for q in statement.qualifiers):
         return "SubClassOf"
-    related = kinds.has(value, CLASS) or predicate.startswith(_NUMBERED_RELATIONS)
-    return "SubClassOf" if related and kinds.has(subject, CLASS) else _ANNOTATION
+    return "SubClassOf" if kinds.has(subject, CLASS) else _ANNOTATION
 
 
 def _of_type(subject: Node, value: Object, kinds: Kinds) -> str:
