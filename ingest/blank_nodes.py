@@ -21,7 +21,6 @@ from graph.model import (
     Node,
     Qualifier,
     Statement,
-    encode_object,
     encode_qualifiers,
     nodes_in,
 )
@@ -69,7 +68,7 @@ def identify(statements: Iterable[Statement], taken: Set[Node] = _NOTHING) -> Bl
         number = 0
         for copy in copies:
             number += 1
-            while any(_id(digest, index, number) in taken for index in range(len(copy))):
+            while taken and any(_id(digest, n, number) in taken for n in range(len(copy))):
                 number += 1
             ids.update((node, _id(digest, index, number)) for index, node in enumerate(copy))
     return BlankNodes(ids, doubtful)
@@ -174,20 +173,20 @@ def _root(parent: dict[str, str], node: str) -> str:
 def _pattern(statement: Statement, blanks: tuple[str, ...]) -> Pattern:
     subject, value = statement.subject, statement.object
     linking = blanks[0] if subject.startswith("_:") else ""
-    if not isinstance(value, (str, Literal)) or any(_mentions_blank(statement.qualifiers)):
+    if isinstance(value, Literal):
+        tag = value.language or value.datatype
+        text = f"L{len(value.value)}:{value.value}{tag}"
+    elif isinstance(value, str):
+        text = value if value.startswith("_:") else f"N{value}"
+    else:
         return Pattern(blanks, partial(_render, statement), linking)
     middle = statement.predicate
     if statement.qualifiers:
+        if any(n.startswith("_:") for q in statement.qualifiers for n in q.mentions()):
+            return Pattern(blanks, partial(_render, statement), linking)
         middle += encode_qualifiers(statement.qualifiers).decode("latin-1")
-    if not linking:
-        subject = f"N{subject}"
-    if not isinstance(value, str) or not value.startswith("_:"):
-        value = encode_object(value).decode("latin-1")
-    return Pattern(blanks, partial(_render_plain, subject, middle, value), linking)
-
-
-def _mentions_blank(qualifiers: tuple[Qualifier, ...]) -> Iterator[bool]:
-    return (node.startswith("_:") for qualifier in qualifiers for node in qualifier.mentions())
+    start = subject if linking else f"N{subject}"
+    return Pattern(blanks, partial(_render_plain, start, middle, text), linking)
 
 
 def _render_plain(subject: str, middle: str, value: str, names: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 #: Renderings that the search in one component may cost: about a second.
 BUDGET: Final = 200_000
@@ -22,8 +22,7 @@ _DEEPEST: Final = 100
 Colours: TypeAlias = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Something said of blank nodes: ``render`` gives its text under names for them.
 
     ``subject`` is set where it is a link from that node to the other ones.

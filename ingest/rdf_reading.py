@@ -31,7 +31,7 @@ RELATIVE: Final = KGDELTA + "relative:"
 
 _POSITION: Final = re.compile(r"^Parser error .*?: | \(line \d+\)$", re.DOTALL)
 _UNDECLARED: Final = re.compile(r"The prefix (.*?): has not been declared")
-_DECLARATION: Final = re.compile(rb"^# @prefix ([^\s:<>]*): <([^\s<>]*)> \.\r?$", re.MULTILINE)
+_DECLARATION: Final = re.compile(rb"# @prefix ([^\s:<>]*): <([^\s<>]*)> \.\r?(?:\n|\Z)")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FORBIDDEN: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
 #: Errors of one source after which the rest of it is given up.
@@ -99,10 +99,18 @@ def parse_lines(stream: IO[bytes], form: RdfFormat, report: Report) -> Parsed:
             for number, line in enumerate(block.split(b"\n"), first):
                 _parse_line(line, number, form, terms)
         first += block.count(b"\n")
-        if b"# @prefix " in block:
-            for prefix, namespace in _DECLARATION.findall(block):
-                terms.parsed.prefixes[prefix.decode()] = namespace.decode()
+        terms.parsed.prefixes.update(_declared(block))
     return terms.parsed
+
+
+def _declared(block: bytes) -> Iterator[tuple[str, str]]:
+    """The prefixes that comments declare which are a line of their own."""
+    at = block.find(b"# @prefix ")
+    while at >= 0:
+        found = _DECLARATION.match(block, at)
+        if found and (at == 0 or block[at - 1] == ord("\n")):
+            yield found[1].decode(errors="replace"), found[2].decode(errors="replace")
+        at = block.find(b"# @prefix ", at + 1)
 
 
 def _blocks(stream: IO[bytes], source: str) -> Iterator[bytes]:
@@ -150,14 +158,14 @@ def parse_text(
 
     terms = _Terms(report, text)
     declared, errors = _drain(text, form, terms)
-    if errors:
-        lacking = {found[1] for e in errors if (found := _UNDECLARED.search(str(e)))}
-        given = {p: prefixes[p] for p in sorted(lacking) if prefixes and p in prefixes}
+    given: dict[str, str] = {}
+    preamble = ""
+    while lacking := _undeclared(errors) & (prefixes or {}).keys() - given.keys():
+        given |= {prefix: (prefixes or {})[prefix] for prefix in sorted(lacking)}
         preamble = "".join(f"@prefix {prefix}: <{given[prefix]}> . " for prefix in given)
-        if preamble:
-            terms = _Terms(report, text)
-            declared, errors = _drain(preamble + text, form, terms)
-            declared = {p: n for p, n in declared.items() if given.get(p) != n}
+        terms = _Terms(report, text)
+        declared, errors = _drain(preamble + text, form, terms)
+        declared = {p: n for p, n in declared.items() if given.get(p) != n}
     if errors and form == RdfFormat.RDF_XML:
         # After an IRI that it refuses, the parser of RDF/XML misses where elements end.
         terms.start_again()
@@ -170,6 +178,11 @@ def parse_text(
         _drain(preamble + text, form, terms, repair=True)
     terms.parsed.prefixes = declared
     return terms.parsed
+
+
+def _undeclared(errors: Iterable[SyntaxError]) -> set[str]:
+    """Prefixes that errors say are not declared; a statement tells of one at a time."""
+    return {found[1] for error in errors if (found := _UNDECLARED.search(str(error)))}
 
 
 def _drain(
