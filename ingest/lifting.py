@@ -19,7 +19,13 @@ from graph.expression import Expression
 from graph.model import Node, Object, Qualifier, Statement
 from graph.owl_axioms import Axiom, is_well_formed, statement_of
 from graph.owl_kinds import Kinds, is_data_key
-from graph.owl_terms import AXIOM_KIND, DISJOINT_UNION, HAS_KEY, PROPERTY_CHAIN
+from graph.owl_terms import (
+    AXIOM_KIND,
+    DISJOINT_UNION,
+    HAS_KEY,
+    LOGICAL_PREDICATES,
+    PROPERTY_CHAIN,
+)
 from graph.vocabulary import OWL, RDF_TYPE
 from ingest.lifting_annotations import Annotating, AnnotationReader, distinct
 from ingest.lifting_trees import NoTreeError, Tree, TreeReader, expression
@@ -174,7 +180,9 @@ class _Lifting:
     def trees(self) -> None:
         """Axioms that have a construct as subject or object."""
         for number, triple in enumerate(self.triples):
-            if number in self.used or not (is_blank(triple.subject) or is_blank(triple.object)):
+            if number in self.used or triple.predicate not in LOGICAL_PREDICATES:
+                continue
+            if not is_blank(triple.subject) and not is_blank(triple.object):
                 continue
             try:
                 self._tree(number, triple)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 
@@ -27,6 +27,11 @@ from ingest.reporting import Report
 LONGEST_LINE: Final = 1 << 26
 _BLOCK: Final = 1 << 20
 _COMMENT: Final = re.compile(r"#[^\n]*")
+#: A comment inside of an axiom, or what may hold its mark without being one.
+_INNER: Final = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|<[^<>\s]*+>|[^\s()<>"#]++(?:\#[^\s()<>"]*+)?|(\#[^\n]*)',
+    re.DOTALL,
+)
 _GENERATED: Final = re.compile(
     r"#{28}|#   (?:Annotation Properties|Object Properties|Data Properties|Datatypes|Classes"
     r"|Named Individuals)|# (?:Annotation Property|Object Property|Data Property|Datatype|Class"
@@ -42,6 +47,7 @@ class Reading:
     ontology: Node = DEFAULT_ONTOLOGY
     said: list[tuple[Statement, str, Item]] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
 
     def kinds(self) -> Kinds:
         """The kinds that the text declares."""
@@ -69,7 +75,7 @@ def read_ofn(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
             report.add(line, f"said twice: {text[item.start : item.end][:60]!r}")
         statements.add(statement)
     named = identified(statements, report)
-    return Document(source, named, Layout(tuple(_remarks(text))), report.problems)
+    return Document(source, named, Layout(tuple(_remarks(text, reading.spans))), report.problems)
 
 
 def identified(statements: Iterable[Statement], report: Report) -> frozenset[Statement]:
@@ -94,6 +100,7 @@ def read_items(text: str, options: ReadOptions) -> Reading:
     prefixes: dict[str, Item] = {}
     waiting = True
     for item in scanner.items():
+        reading.spans.append((item.start, item.end))
         if item.name == "prefix":
             _note_prefix(item, prefixes, reading)
         elif item.name == "problem":
@@ -211,10 +218,19 @@ def decoded(stream: IO[bytes], report: Report) -> str:
     raise IngestError(report.source, line, "the encoding cannot be told")
 
 
-def _remarks(text: str) -> Iterator[Remark]:
+def _remarks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Remark]:
     """Comments, but for those that tools write anew with each file."""
-    lines = text.split("\n") if "#" in text else ()
-    for number, line in enumerate(lines, 1):
-        bare = line.strip()
-        if bare.startswith("#") and not _GENERATED.fullmatch(bare):
-            yield Remark(number, bare)
+    if "#" not in text:
+        return
+    lines = LineCounter(text)
+    place = 0
+    for start, end in (*spans, (len(text), len(text))):
+        for found in _COMMENT.finditer(text, place, start):
+            bare = found[0].strip()
+            if not _GENERATED.fullmatch(bare):
+                yield Remark(lines.line(found.start()), bare)
+        if "#" in text[start:end] and "\n" in text[start:end]:
+            for found in _INNER.finditer(text, start, end):
+                if found[1]:
+                    yield Remark(lines.line(found.start()), found[1].strip())
+        place = end

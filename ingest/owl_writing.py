@@ -14,7 +14,7 @@ from graph.owl_grammar import is_iri
 from graph.owl_kinds import Kinds
 from graph.owl_terms import STATEMENT, VERSION_IRI
 from graph.statement_json import encode_statement
-from graph.vocabulary import IMPORTS, ONTOLOGY, RDF_TYPE
+from graph.vocabulary import DEFAULT_ONTOLOGY, IMPORTS, ONTOLOGY, RDF_TYPE
 from ingest.blank_writing import blank_again
 from ingest.ofn import carried
 from ingest.ofn_text import is_writable
@@ -49,6 +49,9 @@ def contents(
     """
     given = frozenset(statements)
     kinds = Kinds.among(given)
+    if not is_iri(ontology) or Statement(ontology, RDF_TYPE, ONTOLOGY) not in given:
+        # A file without a name is read as this one.
+        ontology = DEFAULT_ONTOLOGY
     made = Contents(ontology, namespaces=dict(STANDARD))
     said = _name(made, given) | _declare(made, given)
     rest = given - said
@@ -102,7 +105,7 @@ def _head(made: Contents, statement: Statement) -> None:
 
 def _name(made: Contents, given: frozenset[Statement]) -> set[Statement]:
     naming = Statement(made.ontology, RDF_TYPE, ONTOLOGY)
-    if naming not in given or not is_iri(made.ontology):
+    if naming not in given:
         return set()
     made.named = True
     versions = [s for s in given if s.subject == made.ontology and s.predicate == VERSION_IRI]
