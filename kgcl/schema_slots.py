@@ -178,10 +178,10 @@ def guessed_kind(text: str) -> c.RefKind:
 
 def entity(text: str, kind: str | None = None) -> c.Ref:
     """An entity as the schema writes it; its parser says *curie* of all that is no label."""
-    if len(text) > 2 and text[0] == "<" and text[-1] == ">" and IRI.fullmatch(text[1:-1]):
-        return c.Ref(text[1:-1])
     if kind in ("label", LITERAL):
         return c.Ref(text, c.RefKind.LABEL)
+    if len(text) > 2 and text[0] == "<" and text[-1] == ">" and IRI.fullmatch(text[1:-1]):
+        return c.Ref(text[1:-1])
     if kind in ("uri", "iri"):
         return c.Ref(text)
     if kind == "name" and is_name(text):

