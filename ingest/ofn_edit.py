@@ -65,11 +65,13 @@ def edit_ofn(text: str, old: frozenset[Statement], new: frozenset[Statement]) ->
         return text
     base = _segments(_laid_out(before.statements, before))
     target = _segments(_laid_out(wanted, before))
+    if text.rstrip() == base.text:
+        return target.text + text[len(base.text) :]
     edited = _applied(before, base, target)
     if _read(edited) == wanted:
         return edited
     # Rare: the header is written in a way of its own, or an axiom would now be read otherwise.
-    return _laid_out(wanted, before)
+    return target.text
 
 
 def _read(text: str) -> frozenset[Statement]:
@@ -177,6 +179,8 @@ class _Edit:
     def insert(self, place: int, line: str) -> None:
         """Put a line behind the line of a place."""
         newline = self.text.find("\n", place)
+        if newline > 0 and self.text[newline - 1] == "\r":
+            line += "\r"
         self.insertions.setdefault(len(self.text) if newline < 0 else newline, []).append(line)
 
     def done(self) -> str:
@@ -207,23 +211,46 @@ def _applied(before: _Segments, base: _Segments, target: _Segments) -> str:
         placed[unit.key] = number
         if unit.key in gone:
             edit.cut(unit)
-    titled = any(key[0] == "line" and _TITLE.match(str(key[1])) for key in placed)
+    titled = _is_titled(before)
+    retitled = {_head(unit.key) for unit in before.units if unit.key in gone}
     fresh: set[_Key] = set()
     anchor = 0
     for number, unit in enumerate(target.units):
         there = placed.get(unit.key)
         if there is not None:
             anchor = before.units[there].end
-        elif unit.key in kept:
             continue
-        elif unit.key[0] == "blank":
+        if unit.key in kept:
+            continue
+        if unit.key[0] == "blank":
             previous = unit.key[2]
-            if previous in fresh or _loses_blank(before, placed.get(previous), gone):
-                edit.insert(anchor, "")
-        elif unit.key[0] != "line" or (titled and _leads(target, number, placed)):
+            wanted_here = titled and (
+                previous in fresh or _loses_blank(before, placed.get(previous), gone)
+            )
+        elif unit.key[0] == "line":
+            wanted_here = titled and (
+                _head(unit.key) in retitled - {""}
+                or _continues(target, number, fresh)
+                or _leads(target, number, placed)
+            )
+        else:
+            wanted_here = True
+        if wanted_here:
             fresh.add(unit.key)
             edit.insert(anchor, target.text[unit.start : unit.end])
     return edit.done()
+
+
+def _is_titled(before: _Segments) -> bool:
+    """Whether the entities of a text have comments, or there are none yet."""
+    said = [unit.key for unit in before.units if unit.key[0] == "said"]
+    lines_ = [unit.key for unit in before.units if unit.key[0] == "line"]
+    return not said or any(_TITLE.match(key[1]) for key in lines_)
+
+
+def _head(key: _Key) -> str:
+    """A comment of an entity without the label."""
+    return str(key[1]).partition(" (")[0] if key[0] == "line" and _TITLE.match(key[1]) else ""
 
 
 def _loses_blank(before: _Segments, number: int | None, gone: set[_Key]) -> bool:
@@ -236,6 +263,12 @@ def _loses_blank(before: _Segments, number: int | None, gone: set[_Key]) -> bool
         if unit.key[0] == "blank":
             return True
     return False
+
+
+def _continues(target: _Segments, number: int, fresh: set[_Key]) -> bool:
+    """Whether a line is the rest of a comment that is new."""
+    previous = target.units[number - 1].key
+    return previous[0] == "line" and previous in fresh
 
 
 def _leads(target: _Segments, number: int, placed: Mapping[_Key, int]) -> bool:
