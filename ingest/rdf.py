@@ -15,6 +15,7 @@ from graph.prefixes import STANDARD, ontology_iri, ontology_node
 from graph.snapshot import Snapshot
 from graph.vocabulary import DEFAULT_ONTOLOGY, NAMESPACE, ONTOLOGY, PREFIX, RDF_TYPE
 from ingest.document import Document, Layout, ReadOptions
+from ingest.rdf_comments import comments_of_text
 from ingest.rdf_limits import check_json, check_triple_terms, decode_xml, scan_xml
 from ingest.rdf_lowering import Dialect, triples_of
 from ingest.rdf_reading import Parsed, decode, parse_lines, parse_text, read_all
@@ -73,7 +74,7 @@ def read_rdfxml(stream: IO[bytes], source: str, options: ReadOptions) -> Documen
     text = decode_xml(read_all(stream, source), report)
     scan = scan_xml(text, report)
     parsed = parse_text(text, RdfFormat.RDF_XML, report)
-    parsed.prefixes = scan.prefixes
+    parsed.prefixes, parsed.comments = scan.prefixes, scan.comments
     return _document(parsed, report, options)
 
 
@@ -86,7 +87,9 @@ def _read_turtle(
     text = decode(read_all(stream, source), report)
     check_triple_terms(text, source)
     form = RdfFormat.TRIG if named_graphs else RdfFormat.TURTLE
-    return _document(parse_text(text, form, report, options.prefixes), report, options)
+    parsed = parse_text(text, form, report, options.prefixes)
+    parsed.comments += comments_of_text(text)
+    return _document(parsed, report, options)
 
 
 def _document(parsed: Parsed, report: Report, options: ReadOptions) -> Document:
@@ -95,7 +98,9 @@ def _document(parsed: Parsed, report: Report, options: ReadOptions) -> Document:
     if prefixes:
         node = _header_node(statements, options)
         statements |= {_declaration(node, p, n) for p, n in prefixes.items()}
-    return Document(report.source, statements, Layout(tuple(remarks)), report.problems)
+    return Document(
+        report.source, statements, Layout((*parsed.comments, *remarks)), report.problems
+    )
 
 
 def _header_node(statements: Iterable[Statement], options: ReadOptions) -> Node:

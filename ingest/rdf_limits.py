@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
+from ingest.document import Remark
 from ingest.errors import IngestError
 from ingest.rdf_terms import DEEPEST
 from ingest.reporting import Report
@@ -115,9 +116,10 @@ class _Terms:
 
 @dataclass(slots=True)
 class XmlScan:
-    """What a first look at an XML source finds: the prefixes that its root element declares."""
+    """What a first look at an XML source finds: prefixes of the root element, and comments."""
 
     prefixes: dict[str, str] = field(default_factory=dict)
+    comments: list[Remark] = field(default_factory=list)
 
 
 def decode_xml(content: bytes, report: Report) -> str:
@@ -179,7 +181,11 @@ def scan_xml(text: str, report: Report) -> XmlScan:
         if not depth:
             scan.prefixes[prefix or ""] = iri or ""
 
+    def comment(text: str) -> None:
+        scan.comments.append(Remark(parser.CurrentLineNumber, text.strip()))
+
     parser.ordered_attributes = True
+    parser.CommentHandler = comment
     parser.EntityDeclHandler = declare
     parser.StartElementHandler = start
     parser.EndElementHandler = end

@@ -10,8 +10,10 @@ from typing import IO, TYPE_CHECKING, Final
 from graph.model import Literal, Node, Statement
 from graph.prefixes import encode_local
 from graph.vocabulary import KGDELTA, XSD_STRING
+from ingest.document import Remark
 from ingest.errors import IngestError
 from ingest.line_reading import LONGEST_LINE
+from ingest.rdf_comments import comments_of_block
 from ingest.rdf_limits import check_triple_lines
 from ingest.rdf_terms import DEEPEST, is_iri, is_language
 from ingest.reporting import Report
@@ -49,6 +51,7 @@ class Parsed:
     statements: list[Statement] = field(default_factory=list)
     triples: list[Triple] = field(default_factory=list)
     prefixes: dict[str, str] = field(default_factory=dict)
+    comments: list[Remark] = field(default_factory=list)
     has_blanks: bool = False
     #: All nodes and datatypes, and perhaps more; None where nobody looked.
     nodes: Collection[str] | None = None
@@ -98,8 +101,9 @@ def parse_lines(stream: IO[bytes], form: RdfFormat, report: Report) -> Parsed:
             terms.forget(mark)
             for number, line in enumerate(block.split(b"\n"), first):
                 _parse_line(line, number, form, terms)
-        first += block.count(b"\n")
         terms.parsed.prefixes.update(_declared(block))
+        terms.parsed.comments += comments_of_block(block, first)
+        first += block.count(b"\n")
     return terms.parsed
 
 

@@ -141,3 +141,29 @@ e:b
 .
 """
     )
+
+
+def test_comments_are_layout() -> None:
+    turtle = f"""# first
+@prefix e: <{E}> . # of <{E}#> and "more"
+e:a e:p "# no comment", '''also
+# none''', <{E}x#y> ;# last
+    e:a\\#b e:c ."""
+    remarks = read(turtle, strict=True).layout.remarks
+    assert [(r.line, r.text) for r in remarks] == [
+        (1, "first"),
+        (2, f'of <{E}#> and "more"'),
+        (4, "last"),
+    ]
+    lines = f"""#one
+ # two
+<{E}a#b> <{E}p> "x. # y" .
+<{E}a> <{E}p> "z" .  # three\r
+
+#
+# @prefix e: <{E}> ."""
+    remarks = read(lines, "ntriples", strict=True).layout.remarks
+    assert [(r.line, r.text) for r in remarks] == [(1, "one"), (2, "two"), (4, "three"), (6, "")]
+    xml = WITH_PREFIXES["rdfxml"].replace("<e:p", "<!-- a\nremark -->\n<e:p")
+    remarks = read(xml, "rdfxml", strict=True).layout.remarks
+    assert [(r.line, r.text) for r in remarks] == [(1, "a\nremark")]

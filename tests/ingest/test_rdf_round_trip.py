@@ -124,7 +124,7 @@ states = st.frozensets(statements, max_size=8)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@given(state=states)
+@given(state=st.one_of(states, strategies.states))
 def test_what_is_written_is_read_again(form: str, state: frozenset[Statement]) -> None:
     written = write(state, form)
     document = read(written, form, strict=True)
@@ -132,7 +132,20 @@ def test_what_is_written_is_read_again(form: str, state: frozenset[Statement]) -
     assert write(document.statements, form) == written
 
 
+ONTOLOGY_OF_NAMES = frozenset(
+    {
+        Statement("urn:o", RDF_TYPE, ONTOLOGY),
+        Statement("urn:p:part_of", RDF_TYPE, OBJECT_PROPERTY),
+        *(Statement(node, RDF_TYPE, CLASS) for node in strategies.NODES[:3]),
+    }
+)
+
+
 @pytest.mark.parametrize("form", FORMATS)
-@given(state=strategies.states)
-def test_what_stores_are_tested_with_is_read_again(form: str, state: frozenset[Statement]) -> None:
-    assert read(write(state, form), form, strict=True).statements == state
+@given(state=st.one_of(states, strategies.states))
+def test_an_ontology_is_read_again(form: str, state: frozenset[Statement]) -> None:
+    ontology = state | ONTOLOGY_OF_NAMES
+    written = write(ontology, form)
+    again = read(written, form).statements
+    assert again == ontology
+    assert write(again, form) == written

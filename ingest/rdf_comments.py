@@ -1,0 +1,61 @@
+"""Comments of RDF sources, as remarks: what a source says beside its triples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ingest.document import Remark
+
+#: Where a comment may begin: no IRI has such a character before ``#``, but a string may.
+_LIKELY: Final = re.compile(r"""(?:^|[\s.;,()\[\]{}>"'|~])#""")
+_TOKEN: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:[^"\\\n]|\\.)*+"'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*+'''|'(?:[^'\\\n]|\\.)*+'"
+    r"|<[^<>\"{}|^`\\\s]*+>|\\\#|\#(?P<comment>[^\n]*+)",
+    re.DOTALL,
+)
+
+
+def comments_of_text(text: str) -> Iterator[Remark]:
+    """The comments of Turtle or TriG with their lines."""
+    if not _LIKELY.search(text):
+        return
+    line, at = 1, 0
+    for found in _TOKEN.finditer(text):
+        if found["comment"] is not None:
+            line += text.count("\n", at, found.start())
+            at = found.start()
+            yield Remark(line, found["comment"].strip())
+
+
+def comments_of_block(block: bytes, first: int) -> Iterator[Remark]:
+    """The comments of lines of N-Triples or N-Quads, those that declare prefixes left aside.
+
+    ``first`` is the number of the first line.
+    """
+    at, line = 0, first
+    for start in _starts(block):
+        line += block.count(b"\n", at, start)
+        at = start
+        begin = block.rfind(b"\n", 0, start) + 1
+        end = block.find(b"\n", start)
+        text = block[begin : end if end >= 0 else len(block)].decode(errors="replace")
+        for remark in comments_of_text(text.rstrip("\r")):
+            if not remark.text.startswith("@prefix "):
+                yield Remark(line, remark.text)
+
+
+def _starts(block: bytes) -> list[int]:
+    """Where comments may begin, one place for each line at most."""
+    places: dict[int, int] = {}
+    if block.startswith(b"#"):
+        places[0] = 0
+    for mark in (b"\n#", b"\n #", b"\n\t#", b".#", b". #", b".\t#", b".  #"):
+        at = block.find(mark)
+        while at >= 0:
+            begin = at + 1 if mark.startswith(b"\n") else block.rfind(b"\n", 0, at) + 1
+            places.setdefault(begin, at + len(mark) - 1)
+            at = block.find(mark, at + 1)
+    return sorted(places.values())
