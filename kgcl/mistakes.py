@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kgcl.errors import KgclSyntaxError
 from kgcl.forms import FORMS
-from kgcl.lexical import KEYWORDS
+from kgcl.lexical import KEYWORDS, quote
 
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedInput
@@ -51,6 +51,7 @@ _PIECE: Final = re.compile(
 )
 _ORDER: Final = " ".join(["", *(form for forms in FORMS.values() for form in forms), ""])
 #: An apostrophe inside a word.
+_WORD_WITH_QUOTE: Final = re.compile(r"\b[A-Za-z]+'[a-z]+\b")
 _INNER_QUOTE: Final = re.compile(r"(?<=[A-Za-z])'(?=[a-z])")
 #: Longer commands get no second reading: trying one costs a parse of the whole.
 _LONGEST: Final = 2000
@@ -191,10 +192,10 @@ def _repairs(text: str, offset: int, wanted: set[str]) -> Iterator[tuple[int, st
     Each with its cost: what people mistype is cheaper than what they leave out.
     """
     yield 1, _INNER_QUOTE.sub(r"\\'", text)
+    yield 2, _WORD_WITH_QUOTE.sub(lambda found: quote(found[0]), text)
     words = _keywords()
-    keywords = sorted(
-        (words[name] for name in wanted if name in words and words[name].isalpha()), key=_rank
-    )
+    known = {words[name] for name in wanted if name in words} - _OPENS_A_CLAUSE
+    keywords = sorted(filter(str.isalpha, known), key=_rank)
     pieces = [(found.start(), found.end()) for found in _PIECE.finditer(text)]
     at = next((n for n, (_, end) in enumerate(pieces) if end > offset), len(pieces))
     for n in (at, at - 1):
@@ -251,5 +252,7 @@ def _nearest_form(source: str) -> str:
     candidates = [form for form in forms if verbs and form.split()[0] == verbs[0]]
     if not candidates:
         return ""
-    known = {form: set(re.findall(r"\b[a-z]+\b", form)) for form in candidates}
+    known = {
+        form: set(re.findall(r"\b[a-z]+\b", re.sub(r"'[^']*'", "", form))) for form in candidates
+    }
     return max(candidates, key=lambda form: len(known[form] & set(words)))

@@ -85,7 +85,7 @@ class _Line:
     raw: str
 
     def error(self, reason: str) -> KgclSyntaxError:
-        return KgclSyntaxError(reason, self.number, self.start + 1, (), self.raw, self.source)
+        return KgclSyntaxError(reason, self.number, self.start + 1, (), self.raw)
 
 
 @dataclass(slots=True)
@@ -215,7 +215,7 @@ def read_command(source: str, line: int = 1, start: int = 0, raw: str = "") -> B
         raise syntax_error(error, source, line, start, raw) from None
     except TokenError as error:
         column = start + error.offset + 1
-        raise KgclSyntaxError(error.reason, line, column, (), raw, source) from None
+        raise KgclSyntaxError(error.reason, line, column, (), raw) from None
     return built
 
 

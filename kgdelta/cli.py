@@ -21,7 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "import": "kgdelta.commands.files",
         "export": "kgdelta.commands.files",
         "convert": "kgdelta.commands.files",
-        "parse": "kgdelta.commands.changes",
+        "parse": "kgdelta.commands.parsing",
         "apply": "kgdelta.commands.changes",
         "diff": "kgdelta.commands.difference",
         "log": "kgdelta.commands.past",

@@ -12,6 +12,7 @@ from kgcl.apply import Outcome, Status, apply
 from kgcl.changes import Position
 from kgcl.parser import Command, Parsed, parse, parse_all
 from kgcl.render import render
+from kgdelta.new_ids import with_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from graph.store import Store
     from kgcl.changes import Change
+    from kgcl.ids import IdPolicy
     from kgcl.policy import Policy
 
 _YAML: Final = re.compile(r"---\s|(?:change_set|activity_set):\s|(?:-\s+)?(?:id|type):\s")
@@ -90,6 +92,7 @@ def apply_to_store(
     provenance: tuple[tuple[str, str], ...] = (),
     against: str | None = None,
     rebase: bool = False,
+    ids: IdPolicy | None = None,
 ) -> Patch:
     """Apply a batch on a branch as one commit.
 
@@ -100,7 +103,7 @@ def apply_to_store(
     """
     batch = as_changes(changes)
     snapshot = store.snapshot(branch if against is None else against)
-    outcome = apply(batch, snapshot, policy, keep_going)
+    outcome = apply(batch, snapshot, with_ids(policy, ids, snapshot), keep_going)
     if dry_run or not outcome.delta:
         return Patch(outcome)
     done = [result.change for result in outcome.results if result.status is Status.APPLIED]
@@ -133,6 +136,7 @@ def apply_to_file(
     *,
     policy: Policy | None = None,
     keep_going: bool = False,
+    ids: IdPolicy | None = None,
 ) -> tuple[Outcome, Snapshot]:
     """Apply a batch to a file and write the result, or only judge it where there is no target.
 
@@ -147,7 +151,7 @@ def apply_to_file(
     batch = as_changes(changes)
     document = read(source)
     before = document.snapshot()
-    outcome = apply(batch, before, policy, keep_going)
+    outcome = apply(batch, before, with_ids(policy, ids, before), keep_going)
     if target is not None and (keep_going or not outcome.rejected):
         write_file(Overlay(before, outcome.delta), target)
     return outcome, before

@@ -1,4 +1,4 @@
-"""Changes as text: read, and applied."""
+"""Changes applied: to a store as a commit, or to a file."""
 
 from __future__ import annotations
 
@@ -11,99 +11,14 @@ from graph.errors import ConflictError
 from kgdelta import settings
 from kgdelta.errors import UsageError
 from kgdelta.output import counted, emit_lines, say
-from kgdelta.session import Session, json_option, policy_named, policy_option, store_options
+from kgdelta.session import Session, policy_named, policy_option, store_options
 
 if TYPE_CHECKING:
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
     from kgcl.apply import Outcome, Result
-    from kgcl.changes import Change
     from kgcl.parser import Command
     from kgdelta.patching import Patch
-
-
-@click.command("parse")
-@click.argument("source", metavar="FILE|-")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["kgcl", "yaml", "json"]),
-    help="Write the changes: canonical text, or data of the KGCL schema.",
-)
-@click.option(
-    "--dialect",
-    type=click.Choice(["python", "java"]),
-    help="Write the changes for a tool that reads an older dialect.",
-)
-@json_option
-def parse_command(source: str, form: str | None, dialect: str | None, as_json: bool) -> None:
-    """Read changes, from KGCL text, YAML or JSON, and show what each is.
-
-    Every mistake is told with its place.
-    """
-    from kgdelta.files import read_text
-    from kgdelta.patching import read_commands
-
-    if (form is not None) + (dialect is not None) + as_json > 1:
-        raise UsageError("--format, --dialect and --json exclude each other")
-    parsed = read_commands(read_text(source), source)
-    failed = bool(parsed.errors)
-    if form is not None and not failed:
-        _write_all([command.change for command in parsed.commands], form)
-    elif dialect is not None:
-        failed = _write_dialect(parsed.commands, dialect, source) or failed
-    elif form is None:
-        _show(parsed.commands, as_json)
-    for error in parsed.errors:
-        if as_json:
-            emit_lines(
-                [
-                    {
-                        "line": error.line,
-                        "column": error.column,
-                        "error": error.reason,
-                        "expected": list(error.expected),
-                    }
-                ]
-            )
-        else:
-            say(f"{source}: {error}")
-    if failed:
-        raise click.exceptions.Exit(3)
-
-
-def _show(commands: tuple[Command, ...], as_json: bool) -> None:
-    from kgcl.render import render
-    from kgcl.schema_fields import to_fields
-
-    for command in commands:
-        change, line = command.change, command.position.line
-        if as_json:
-            row = {"line": line, "class": type(change).__name__, "fields": to_fields(change)}
-            emit_lines([row])
-        else:
-            click.echo(f"{line}: {type(change).__name__}: {render(change)}")
-
-
-def _write_all(changes: list[Change], form: str) -> None:
-    from kgdelta.wording import changes_as
-
-    click.echo(changes_as(changes, form), nl=False)
-
-
-def _write_dialect(commands: tuple[Command, ...], dialect: str, source: str) -> bool:
-    """Write each change for an older tool; whether some could not be."""
-    from graph.prefixes import PrefixMap
-    from kgcl.render import render
-
-    prefixes, failed = PrefixMap(), False
-    for command in commands:
-        try:
-            click.echo(render(command.change, prefixes, dialect))
-        except ValueError as error:
-            say(f"{source}: line {command.position.line}: {error}")
-            failed = True
-    return failed
 
 
 @click.command("apply")
@@ -119,6 +34,9 @@ def _write_dialect(commands: tuple[Command, ...], dialect: str, source: str) -> 
 @click.option(
     "--rebase", is_flag=True, help="Go on top of what others committed where nothing clashes."
 )
+@click.option("--id-ranges", metavar="FILE", help="Ids for new nodes, as in X-idranges.owl.")
+@click.option("--id-owner", metavar="NAME", help="Whose range (default: the author's).")
+@click.option("--random-ids", is_flag=True, help="Any free id of the range, not the next one.")
 @click.option("-m", "--message", default="", help="Message of the commit.")
 @click.option("--author", help="Who changes (default: git's user.name).")
 @policy_option
@@ -133,6 +51,9 @@ def apply_command(
     keep_going: bool,
     against: str | None,
     rebase: bool,
+    id_ranges: str | None,
+    id_owner: str | None,
+    random_ids: bool,
     message: str,
     author: str | None,
     policy: str | None,
@@ -144,7 +65,9 @@ def apply_command(
     A branch that has moved on from --against is a stale head, exit code 5; with --rebase only
     where others changed the same things.
     """
+    from kgdelta.commands.parsing import tell_mistakes
     from kgdelta.files import read_text
+    from kgdelta.new_ids import id_policy
     from kgdelta.patching import apply_to_file, apply_to_store, read_commands
 
     if bool(texts) == (source is not None):
@@ -159,9 +82,9 @@ def apply_command(
         else read_commands(read_text(source), source)
     )
     if parsed.errors:
-        for error in parsed.errors[1:]:
-            say(f"{source or 'command'}: {error}")
-        raise parsed.errors[0]
+        tell_mistakes(parsed.errors, source or "command")
+        raise click.exceptions.Exit(3)
+    ids = id_policy(id_ranges, id_owner, settings.author(author), random_ids)
     changes = [command.change for command in parsed.commands]
     if input_file is not None:
         outcome, before = apply_to_file(
@@ -170,6 +93,7 @@ def apply_command(
             None if dry_run or output_file is None else Path(output_file),
             policy=policy_named(policy),
             keep_going=keep_going,
+            ids=ids,
         )
         _report(session, list(parsed.commands), outcome, before)
         done = f"written to {output_file}" if outcome.delta and not dry_run else ""
@@ -188,6 +112,7 @@ def apply_command(
                     keep_going=keep_going,
                     against=against,
                     rebase=rebase,
+                    ids=ids,
                 )
             except ConflictError as error:
                 from kgdelta.commands.merging import show_conflicts
