@@ -1,4 +1,4 @@
-"""The callbacks of the grammar: each rule of ``kgcl.lark`` makes a typed change or a part of one."""
+"""The callbacks of the grammar: each rule of ``kgcl.lark`` makes a change or a part of one."""
 
 from __future__ import annotations
 

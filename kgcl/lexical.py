@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 _WORDS: Final = """
-    add and annotation as axiom because begin between broad by change class contributor create deepen
-    definition delete described edge end exact for forcing from generated identified instance into
+    add and annotation as axiom because begin between broad by change class contributor create
+    deepen definition delete described edge end exact for forcing from generated identified instance into
     issue mapping mappings merge metadata move narrow node none obsolete of on place property pull
     related relation relationship remove rename replace replacement retaining rewire see shallow
     statement subset synonym synonyms to under undone unobsolete with without
