@@ -44,6 +44,13 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
+class NestedTooDeeplyError(ValueError):
+    """A document that only wants to exhaust its reader."""
+
+    def __init__(self) -> None:
+        super().__init__("nested too deeply")
+
+
 def decode(text: str) -> Any:
     """JSON with numbers as literals, letter for letter. Raises ValueError.
 
@@ -52,23 +59,33 @@ def decode(text: str) -> Any:
     try:
         read = _DECODER.decode(text)
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise NestedTooDeeplyError from None
     # Half a surrogate pair can only come in by an escape; no encoding of text has it.
     if "\\ud" in text or "\\uD" in text:
-        json_text(read).encode()
+        try:
+            json_text(read).encode()
+        except UnicodeEncodeError:
+            raise ValueError("half a surrogate pair, which is no text") from None
     return read
 
 
 def json_text(value: Any) -> str:
-    """What :func:`decode` gave as JSON again, on one line."""
+    """What :func:`decode` gave as JSON again, on one line. Raises NestedTooDeeplyError."""
+    try:
+        return _text(value)
+    except RecursionError:
+        raise NestedTooDeeplyError from None
+
+
+def _text(value: Any) -> str:
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, Literal):
         return value.value
     if isinstance(value, list):
-        return f"[{','.join(map(json_text, value))}]"
+        return f"[{','.join(map(_text, value))}]"
     if isinstance(value, dict):
-        pairs = (f"{encode_basestring(key)}:{json_text(inner)}" for key, inner in value.items())
+        pairs = (f"{encode_basestring(key)}:{_text(inner)}" for key, inner in value.items())
         return "{" + ",".join(pairs) + "}"
     return {None: "null", True: "true", False: "false"}[value]
 
@@ -83,10 +100,15 @@ def json_parts(stream: IO[bytes], reader: RowReader) -> Iterator[Parts]:
         except ValueError as error:
             reader.report.add(number, f"not JSON: {error}")
             continue
-        if isinstance(record, dict):
-            yield from record_parts(record, number, reader)
-        else:
+        if not isinstance(record, dict):
             reader.report.add(number, "no JSON object; left out")
+            continue
+        try:
+            parts = list(record_parts(record, number, reader))
+        except NestedTooDeeplyError:
+            reader.report.add(number, "nested too deeply; left out")
+            continue
+        yield from parts
 
 
 def record_parts(record: dict[str, Any], number: int, reader: RowReader) -> Iterator[Parts]:
