@@ -124,8 +124,9 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _mistake(text: str, reason: str, line: int, column: int) -> KgclSyntaxError:
     lines = text.split("\n")
-    snippet = lines[line - 1][:200] if 0 < line <= len(lines) else ""
-    return KgclSyntaxError(reason, line, column, (), snippet)
+    if line > len(lines):
+        line, column = len(lines), len(lines[-1]) + 1
+    return KgclSyntaxError(reason, line, column, (), lines[line - 1][:200])
 
 
 # --- YAML

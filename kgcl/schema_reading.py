@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from kgcl import changes as c
 from kgcl.parser import MAX_DEPTH
+from kgcl.render import render
 from kgcl.schema_classes import class_of, kind_slots, read_own, told
 from kgcl.schema_parts import Slots
 from kgcl.schema_rest import Rest, fields_beside, normal, with_activities
@@ -59,7 +60,7 @@ def from_schema(document: Any) -> list[c.Change]:
     for each, known in zip(reversed(order), reversed(beside), strict=True):
         members = {slot: tuple(map(_made, found)) for slot, found in each.inside.items()}
         each.change = read_one(each.plain, each.path, members, known)
-    changes = [_made(each) for each in top]
+    changes = [_checked(each) for each in top]
     left = claims.left()
     if left and not changes:
         raise SchemaError("there are activities and no change", "activity_set")
@@ -72,6 +73,16 @@ def _made(found: _Found) -> c.Change:
     if found.change is None:
         raise SchemaError("is part of itself", found.path)
     return found.change
+
+
+def _checked(found: _Found) -> c.Change:
+    """A change that text can say too, so that it can be shown, kept and written."""
+    change = _made(found)
+    try:
+        render(change)
+    except ValueError as error:
+        raise SchemaError(str(error), found.path) from None
+    return change
 
 
 def _document(document: Any) -> tuple[list[Any], list[Plain], str]:
@@ -157,7 +168,7 @@ class _Claims:
 
     def _take(self, key: Any) -> tuple[Plain, ...]:
         found: list[Plain] = []
-        while key in self._by_id and key not in self._given:
+        while isinstance(key, str) and key in self._by_id and key not in self._given:
             self._given.add(key)
             found.append(self._by_id[key])
             key = self._by_id[key].get("was_informed_by")

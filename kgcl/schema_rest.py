@@ -87,7 +87,7 @@ def fields_beside(given: Plain, told: Plain, kinds: frozenset[str]) -> Plain:
     skipped = _SEPARATE | kinds
     found: Plain = {}
     for slot, value in given.items():
-        if slot in skipped or (slot.endswith("_type") and value in _PLAIN_KINDS):
+        if slot in skipped or (slot.endswith("_type") and str(value) in _PLAIN_KINDS):
             continue
         if not _same(value, told.get(slot)):
             found[slot] = value

@@ -182,7 +182,7 @@ def entity(text: str, kind: str | None = None) -> c.Ref:
         return c.Ref(text, c.RefKind.LABEL)
     if len(text) > 2 and text[0] == "<" and text[-1] == ">" and IRI.fullmatch(text[1:-1]):
         return c.Ref(text[1:-1])
-    if kind in ("uri", "iri"):
+    if kind in ("uri", "iri") and IRI.fullmatch(text):
         return c.Ref(text)
     if kind == "name" and is_name(text):
         return c.Ref(text, c.RefKind.NAME)

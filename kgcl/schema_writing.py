@@ -31,10 +31,10 @@ def to_schema(changes: Iterable[c.Change]) -> Plain:
     """
     document = _Document()
     top = [_Open(change, f"change_set[{n}]") for n, change in enumerate(changes)]
-    order = _walk(top)
+    order = _inner_first(top)
     for each in order:
         document.reserve(each.change)
-    for each in reversed(order):
+    for each in order:
         each.plain = document.write(each)
     session: Plain = {"change_set": [each.plain for each in top]}
     if document.activities:
@@ -52,9 +52,10 @@ class _Open:
     plain: Plain = field(default_factory=dict)
 
 
-def _walk(top: list[_Open]) -> list[_Open]:
+def _inner_first(top: list[_Open]) -> list[_Open]:
+    """Every change after those inside it; nested sets cost no recursion."""
     order: list[_Open] = []
-    waiting = [(each, 0) for each in reversed(top)]
+    waiting = [(each, 0) for each in top]
     while waiting:
         each, depth = waiting.pop()
         if depth > MAX_DEPTH:
@@ -64,8 +65,8 @@ def _walk(top: list[_Open]) -> list[_Open]:
             path = f"{each.path}.{slot}"
             inside = [_Open(member, f"{path}[{n}]") for n, member in enumerate(members)]
             each.inside[slot] = inside
-            waiting += [(member, depth + 1) for member in reversed(inside)]
-    return order
+            waiting += [(member, depth + 1) for member in inside]
+    return order[::-1]
 
 
 def _sets_of(change: c.Change) -> dict[str, tuple[c.Change, ...]]:
