@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,17 @@ def test_every_class_has_a_rule_and_a_case() -> None:
     tried |= {type(c) for c in parse((DATA / "base.kgcl").read_text(encoding="utf-8"))}
     tried |= {type(c) for c in parse("remove definition for X:3\ndelete edge X:1 X:2 X:3")}
     assert tried == set(ALL)
+
+
+def test_the_readme_says_what_each_class_does() -> None:
+    page = files("kgcl").joinpath("README.md").read_text("utf-8")
+    table = page[page.index("## Semantics") : page.index("### Names and ids")]
+    told = [
+        name
+        for row in re.findall(r"^\| ([\w, ]+) \|", table, re.MULTILINE)
+        for name in row.split(", ")
+    ]
+    assert sorted(set(told) - {"class"}) == sorted(kind.__name__ for kind in ALL)
 
 
 def test_a_batch_is_atomic_unless_asked_otherwise(base: MemorySnapshot) -> None:
