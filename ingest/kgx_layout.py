@@ -16,7 +16,7 @@ from graph.model import Literal, Node, Object, Qualifier, Statement, in_order
 from graph.prefixes import PrefixMap, encode_local
 from graph.statement_json import encode_statement
 from graph.vocabulary import RDF_TYPE, VALID_FROM, VALID_TO, XSD_STRING
-from ingest.kgx_columns import EDGE_HASH, EDGE_ID, Column, column_of, shown
+from ingest.kgx_columns import EDGE_HASH, EDGE_ID, STRUCTURE, Column, column_of, shown
 from ingest.namespaces import declared_namespaces
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class Dialect(ABC):
     def names(self, text: str) -> bool:
         """Whether a text can stand as an id."""
 
+    def heads(self, name: str, others: set[str]) -> bool:
+        """Whether a column can have this name beside the others."""
+        return name not in others
+
 
 class Layout:
     """The tables of a snapshot in one dialect."""
@@ -96,9 +100,12 @@ class Layout:
             if isinstance(value, Literal):
                 types[predicate].add(value.datatype if not value.language else "")
         found: dict[Node, Column] = {}
+        taken = set(STRUCTURE)
         for predicate, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
             name = None if predicate in without else column_of(predicate, self.prefixes)
-            if name is not None and len(found) < MOST_COLUMNS:
+            fits = name is not None and self._dialect.heads(name, taken)
+            if name is not None and fits and len(found) < MOST_COLUMNS:
+                taken.add(name)
                 shared = types[predicate]
                 datatype = next(iter(shared)) if len(shared) == 1 else ""
                 found[predicate] = _typed(Column(name, predicate), datatype)
