@@ -8,8 +8,8 @@ from typing import Final
 
 from ingest.document import Remark
 
-#: Where a comment may begin: no IRI has such a character before ``#``, but a string may.
-_LIKELY: Final = re.compile(r"""(?:^|[\s.;,()\[\]{}>"'|~])#""")
+#: What stands before a comment, and in no IRI before a ``#``; in a string it may.
+_BEFORE: Final = frozenset(" \t\n\r.;,()[]{}>\"'|~")
 _TOKEN: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:[^"\\\n]|\\.)*+"'
     r"|'''(?:[^'\\]|\\.|'(?!''))*+'''|'(?:[^'\\\n]|\\.)*+'"
@@ -20,8 +20,24 @@ _TOKEN: Final = re.compile(
 
 def comments_of_text(text: str) -> Iterator[Remark]:
     """The comments of Turtle or TriG with their lines."""
-    if not _LIKELY.search(text):
+    if '"""' in text or "'''" in text:
+        yield from _comments(text)
         return
+    # No string goes on behind the end of its line, so only lines that may have a comment count.
+    line, counted, at = 1, 0, text.find("#")
+    while at >= 0:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if at == 0 or text[at - 1] in _BEFORE:
+            begin = text.rfind("\n", 0, at) + 1
+            line += text.count("\n", counted, begin)
+            counted = begin
+            yield from (Remark(line, remark.text) for remark in _comments(text[begin:end]))
+            at = end
+        at = text.find("#", at + 1)
+
+
+def _comments(text: str) -> Iterator[Remark]:
     line, at = 1, 0
     for found in _TOKEN.finditer(text):
         if found["comment"] is not None:
@@ -52,10 +68,9 @@ def _starts(block: bytes) -> list[int]:
     places: dict[int, int] = {}
     if block.startswith(b"#"):
         places[0] = 0
-    for mark in (b"\n#", b"\n #", b"\n\t#", b".#", b". #", b".\t#", b".  #"):
+    for mark in (b"\n#", b" #", b".#", *((b"\t#",) if b"\t" in block else ())):
         at = block.find(mark)
         while at >= 0:
-            begin = at + 1 if mark.startswith(b"\n") else block.rfind(b"\n", 0, at) + 1
-            places.setdefault(begin, at + len(mark) - 1)
+            places.setdefault(block.rfind(b"\n", 0, at + 1) + 1, at + 1)
             at = block.find(mark, at + 1)
     return sorted(places.values())
