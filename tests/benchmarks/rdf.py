@@ -2,8 +2,8 @@
 
 Every reader takes the same bytes and ends with all triples in memory: ours as statements,
 pyoxigraph's as a list of quads, rdflib's in a graph. Ratios are to pyoxigraph's parse. The files
-are the last release of schema.org, as it is and in the other formats, and a made file in which three
-quarters of the triples have a blank node.
+are the last release of schema.org, as it is and in the other formats, and a made file in which
+three quarters of the triples have a blank node.
 """
 
 from __future__ import annotations
