@@ -220,7 +220,7 @@ class _Python(_Dialect):
         return self.text(ref.text) if ref.kind is c.RefKind.LABEL else self.id(ref)
 
     def text(self, value: str, language: str = "") -> str:
-        if not value or "'" in value or _BREAKS.search(value):
+        if not value.strip() or "'" in value or _BREAKS.search(value):
             raise self.lacks("words for a text that is empty, breaks the line, or holds a quote")
         if language and not _PYTHON_LANGUAGE.fullmatch(language):
             raise self.lacks(f"language tag such as {language!r}")
@@ -237,7 +237,7 @@ class _Python(_Dialect):
             raise self.lacks("expression")
         self.without(value.language or value.datatype, "language or datatype that its tool reads")
         text = value.value
-        if not text or _BREAKS.search(text) or '"' in text:
+        if not text.strip() or _BREAKS.search(text) or '"' in text:
             raise self.lacks("value that is empty, breaks the line, or holds a double quote")
         return f'"{text}"'
 

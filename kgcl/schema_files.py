@@ -42,10 +42,12 @@ def dump_yaml(changes: Iterable[Change]) -> str:
     """A session in YAML. Raises ValueError for a change that cannot be written whole."""
     import yaml
 
-    class Dumper(yaml.SafeDumper):
+    base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    class Dumper(base):  # type: ignore[misc]
         """Writes plain data; texts that are not one plain line are escaped."""
 
-    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    def represent(dumper: Any, text: str) -> Any:
         style = None if _ONE_LINE.fullmatch(text) else '"'
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

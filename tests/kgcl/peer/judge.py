@@ -73,11 +73,9 @@ def answer_speed(request: Any) -> Any:
     lines = request["texts"]
     parse_statement(lines[0])
     start = time.perf_counter()
-    changes = [parse_statement(line) for line in lines]
-    parsed = time.perf_counter()
-    for change in changes:
-        render(change)
-    return {"parse": parsed - start, "render": time.perf_counter() - parsed}
+    for line in lines:
+        parse_statement(line)
+    return {"parse": time.perf_counter() - start}
 
 
 if __name__ == "__main__":
