@@ -270,7 +270,8 @@ def statement_of(axiom: Axiom, ontology: Node) -> Statement:
     else:
         said = None
     if said is None or not isinstance(said[0], str):
-        return Statement(ontology, AXIOM, Expression(name, arguments), axiom.annotations)
+        whole = said[2] if said is not None and said[1] == AXIOM else Expression(name, arguments)
+        return Statement(ontology, AXIOM, whole, axiom.annotations)
     return Statement(said[0], said[1], said[2], axiom.annotations)
 
 
@@ -370,6 +371,16 @@ def _of_union(arguments: tuple[Object, ...]) -> _Said | None:
     return (arguments[0], DISJOINT_UNION, Expression("ObjectUnionOf", arguments[1:]))
 
 
+def _of_rule(arguments: tuple[Object, ...]) -> _Said:
+    """The atoms of a rule are a set."""
+    parts = (
+        Expression(part.operator, tuple(sorted(set(part.arguments), key=encode_object)))
+        for part in arguments
+        if isinstance(part, Expression)
+    )
+    return (Expression("", ()), AXIOM, Expression("DLSafeRule", tuple(parts)))
+
+
 def _of_negative(name: str) -> Callable[[tuple[Object, ...]], _Said | None]:
     return lambda arguments: (arguments[1], AXIOM, Expression(name, arguments))
 
@@ -384,6 +395,7 @@ _SPECIAL: Final[Mapping[str, Callable[[tuple[Object, ...]], _Said | None]]] = Ma
         "SubObjectPropertyOf": _of_sub_property,
         "HasKey": _of_key,
         "DisjointUnion": _of_union,
+        "DLSafeRule": _of_rule,
         **{name: _of_negative(name) for name in NEGATIVE},
     }
 )

@@ -18,10 +18,11 @@ from graph.model import Literal, Node, Statement
 from graph.prefixes import ontology_node
 from ingest.blank_nodes import identify, rename
 from ingest.document import ReadOptions
-from ingest.ofn import read_items, read_ofn
-from ingest.ofn_scan import Item, Scanner
+from ingest.ofn import read_ofn, scanner
+from ingest.ofn_scan import Item
 from ingest.ofn_writer import lines
 from ingest.owl_prefixes import STANDARD, prefixes_of
+from ingest.owl_reading import read_items
 from ingest.owl_writing import contents
 
 _HEADER: Final = ("prefix", "ontology", "iri", "end")
@@ -101,15 +102,15 @@ def _own(namespaces: Mapping[str, str]) -> dict[str, str]:
 
 
 def _segments(text: str) -> _Segments:
-    reading = read_items(text, ReadOptions())
+    items = list(scanner(text, ReadOptions()).items())
+    reading = read_items(items, ReadOptions())
     plain = list(reading.statements())
     ids = identify({statement for statement, _ in plain}).ids
     said: dict[int, Statement] = {item.start: rename(s, ids) for s, item in plain}
-    scanner = Scanner(text, dict(STANDARD))
     made = _Segments(text, statements=frozenset(said.values()))
     made.labels = {node: label for label, node in ids.items()}
     place = 0
-    for item in scanner.items():
+    for item in items:
         _lines_between(made, place, item.start)
         made.units.append(_Unit(_key(item, said), item.start, item.end))
         if item.name == "prefix":

@@ -61,12 +61,12 @@ AXIOM_ORDER: Final[Mapping[str, int]] = MappingProxyType(
                 "DataPropertyRange",
                 "DisjointDataProperties",
                 "HasKey",
-                "DatatypeDefinition",
                 "DLSafeRule",
                 "AnnotationAssertion",
                 "SubAnnotationPropertyOf",
                 "AnnotationPropertyRange",
                 "AnnotationPropertyDomain",
+                "DatatypeDefinition",
             )
         )
     }

@@ -19,7 +19,7 @@ _NOTE: Final = "AnnotationProperty"
 _IRI: Final = ""
 
 #: Kinds of the parts of axioms and trees; the last one is that of all further parts.
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "SubClassOf": (_CLASS,),
         "EquivalentClasses": (_CLASS,),
@@ -101,11 +101,11 @@ def gather_annotation(qualifier: Qualifier, found: dict[str, set[Node]]) -> None
 
 
 def _gather(name: str, parts: tuple[Object, ...], found: dict[str, set[Node]]) -> None:
-    kinds = _PARTS.get(name, (_IRI,))
+    kinds = PARTS.get(name, (_IRI,))
     for index, part in enumerate(parts):
         kind = kinds[min(index, len(kinds) - 1)]
         if isinstance(part, Expression):
-            if part.operator in _PARTS:
+            if part.operator in PARTS:
                 _gather(part.operator, part.arguments, found)
             else:
                 # A group of properties, or the body of a rule: its parts are of the kind it has.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -16,10 +16,10 @@ from graph.owl_terms import STATEMENT, VERSION_IRI
 from graph.statement_json import encode_statement
 from graph.vocabulary import DEFAULT_ONTOLOGY, IMPORTS, ONTOLOGY, RDF_TYPE
 from ingest.blank_writing import blank_again
-from ingest.ofn import carried
 from ingest.ofn_text import is_writable
 from ingest.owl_choice import axiom_of
 from ingest.owl_prefixes import STANDARD, default_namespace, prefixes_of
+from ingest.owl_reading import carried
 
 _PREFIX: Final = re.compile(r"(?:[^\W\d][\w.\-]*)?")
 _RARE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
@@ -42,10 +42,12 @@ def contents(
     statements: Iterable[Statement],
     ontology: Node,
     labels: Mapping[Node, str] = MappingProxyType({}),
+    holds: Callable[[str], bool] | None = None,
 ) -> Contents:
     """What a file has to say of statements, so that they are read from it again.
 
-    ``labels`` are those that blank nodes are to have.
+    ``labels`` are those that blank nodes are to have; ``holds`` tells whether the format can hold
+    a text at all.
     """
     given = frozenset(statements)
     kinds = Kinds.among(given)
@@ -58,7 +60,7 @@ def contents(
     pinned: set[Node] = set()
     while True:
         written, ids = blank_again(rest, pinned, labels)
-        found = [(statement, _axiom(statement, kinds, ontology)) for statement in written]
+        found = [(statement, _axiom(statement, kinds, ontology, holds)) for statement in written]
         untold = [statement for statement, axiom in found if axiom is None]
         # What is told as text keeps its ids, so that no node there can be blank elsewhere.
         wrong = {ids[n] for s in untold for n in (s.subject, *s.mentions()) if n in ids}
@@ -82,8 +84,12 @@ def carrying(statement: Statement) -> Qualifier:
     return Qualifier(STATEMENT, Literal(text))
 
 
-def _axiom(statement: Statement, kinds: Kinds, ontology: Node) -> Axiom | None:
+def _axiom(
+    statement: Statement, kinds: Kinds, ontology: Node, holds: Callable[[str], bool] | None
+) -> Axiom | None:
     if carried(statement.predicate, statement.object, ()) is not None:
+        return None
+    if holds is not None and not holds(str(statement)):
         return None
     axiom = axiom_of(statement, kinds, ontology)
     if axiom is None or not all(map(is_writable, axiom.arguments)):
