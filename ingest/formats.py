@@ -1,53 +1,99 @@
 """The table of formats, and the one way in and out: paths, bytes and streams.
 
-Content decides, not the suffix: compression is known by its first bytes, text by its decoding.
+Content decides, not the name: compression is known by its first bytes, a format by how it begins.
 """
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
-import re
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from ingest.document import Document, Problem
+from ingest.compression import SUFFIXES, compressed, decompressed
+from ingest.document import Document, Problem, ReadOptions
 from ingest.errors import IngestError
+from ingest.sniffing import plain_name, sniff
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from ingest.obo import OboReader
 
-#: Bytes of text that one source may come to: more than any ontology of today.
-LARGEST: Final = 1 << 30
-
-_Opener: TypeAlias = Callable[[io.BytesIO], io.BufferedIOBase]
-
-_MAGIC: Final[tuple[tuple[bytes, _Opener], ...]] = (
-    (b"\x1f\x8b", lambda raw: gzip.GzipFile(fileobj=raw)),
-    (b"\xfd7zXZ\x00", lzma.LZMAFile),
-    (b"BZh", bz2.BZ2File),
-)
-_LOOKS_LIKE_OBO: Final = re.compile(
-    r"^(?:format-version:|\[(?:Term|Typedef|Instance)\])", re.MULTILINE
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, and the endings of file names that mean it."""
+    """A format: its names, the endings of file names that mean it, and who reads and writes it.
+
+    ``reader`` and ``writer`` are ``module:function`` of this room, so that only what is used is
+    loaded.
+    """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
+    reader: str
+    writer: str
 
 
-FORMATS: Final[Mapping[str, Format]] = MappingProxyType({"obo": Format("obo", (".obo",))})
+#: Name, endings of file names, reader, writer, and what it is.
+_TABLE: Final = """
+obo       | .obo                     | obo:read_obo                 | obo_writer:write_obo_file
+ofn       | .ofn                     | ofn:read_ofn                 | ofn_writer:write_ofn
+owx       | .owx                     | owx:read_owx                 | owx_writer:write_owx
+rdfxml    | .owl .rdf .xml           | rdf:read_rdfxml              | rdf:write_rdfxml
+turtle    | .ttl .turtle             | rdf:read_turtle              | rdf:write_turtle
+trig      | .trig                    | rdf:read_trig                | rdf:write_trig
+ntriples  | .nt                      | rdf:read_ntriples            | rdf:write_ntriples
+nquads    | .nq .nquads              | rdf:read_nquads              | rdf:write_nquads
+jsonld    | .jsonld                  | rdf:read_jsonld              | rdf:write_jsonld
+obograph  | .json                    | obograph:read_obograph      | obograph_writing:write_obograph
+kgx       | .kgx.tar .tar .tsv       | kgx:read_kgx_tsv             | kgx_writing:write_kgx_tsv
+kgx-jsonl | .jsonl                   | kgx:read_kgx_jsonl           | kgx_writing:write_kgx_jsonl
+parquet   | .parquet                 | kgx_tables:read_kgx_parquet  | kgx_tables:write_kgx_parquet
+duckdb    | .duckdb                  | kgx_tables:read_kgx_duckdb   | kgx_tables:write_kgx_duckdb
+sssom     | .sssom.tsv .sssom        | sssom:read_sssom             | sssom_writing:write_sssom
+quads     | .quads .quads.tsv        | quads:read_quads             | quads:write_quads
+triples   | .triples .txt            | triple_sets:read_triples     | triple_sets:write_triples
+links     | .links.tar               | link_sets:read_link_archive  | link_sets:write_link_archive
+"""
+_TITLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "obo": "OBO 1.2 and 1.4",
+        "ofn": "OWL functional syntax",
+        "owx": "OWL/XML",
+        "rdfxml": "RDF/XML, OWL in it too",
+        "turtle": "Turtle, OWL in it too",
+        "trig": "TriG",
+        "ntriples": "N-Triples",
+        "nquads": "N-Quads",
+        "jsonld": "JSON-LD",
+        "obograph": "OBO Graphs JSON",
+        "kgx": "KGX: a TSV of nodes or edges, or both in a tar",
+        "kgx-jsonl": "KGX JSON Lines",
+        "parquet": "KGX tables in Parquet",
+        "duckdb": "KGX tables in a DuckDB file",
+        "sssom": "SSSOM mapping set",
+        "quads": "temporal quads",
+        "triples": "plain triples of tokens",
+        "links": "link-prediction set in a tar",
+    }
+)
+
+
+def _formats() -> Mapping[str, Format]:
+    rows = [[cell.strip() for cell in row.split("|")] for row in _TABLE.strip().splitlines()]
+    return MappingProxyType(
+        {
+            name: Format(name, _TITLES[name], tuple(endings.split()), reader, writer)
+            for name, endings, reader, writer in rows
+        }
+    )
+
+
+FORMATS: Final[Mapping[str, Format]] = _formats()
 
 
 def read(
@@ -57,8 +103,17 @@ def read(
     strict: bool = False,
     reader: OboReader | None = None,
 ) -> Document:
-    """The document in a file; see :func:`read_bytes`. Raises IngestError, OSError."""
-    return read_bytes(path.read_bytes(), str(path), form, ontology, strict, reader)
+    """The document in a file, or in a folder of a link-prediction set; see :func:`read_stream`.
+
+    Raises IngestError, OSError.
+    """
+    options = ReadOptions(ontology=ontology, strict=strict)
+    if path.is_dir():
+        from ingest.link_sets import read_link_folder
+
+        return read_link_folder(path, options)
+    with path.open("rb") as stream:
+        return read_stream(stream, str(path), form, options, reader)
 
 
 def read_bytes(
@@ -69,72 +124,102 @@ def read_bytes(
     strict: bool = False,
     reader: OboReader | None = None,
 ) -> Document:
-    """The document in a source's bytes, decompressed and decoded.
+    """The document in a source's bytes; see :func:`read_stream`."""
+    options = ReadOptions(ontology=ontology, strict=strict)
+    return read_stream(io.BytesIO(content), source, form, options, reader)
 
-    ``ontology`` is used where the source names none. A ``reader`` that is kept for a history
-    reads what releases share once. What is wrong is in the document's problems; ``strict`` raises
-    the first. Raises IngestError where the source is not of a known format at all.
+
+def read_stream(
+    stream: IO[bytes],
+    source: str,
+    form: str | None = None,
+    options: ReadOptions | None = None,
+    reader: OboReader | None = None,
+) -> Document:
+    """The document in a stream, decompressed, in the format it is in unless one is given.
+
+    A ``reader`` that is kept for a history reads what releases of OBO share once. What is wrong is
+    in the document's problems; ``strict`` raises the first. Raises IngestError where the source is
+    of no known format.
     """
-    from ingest.obo import OboReader
+    options = options or ReadOptions()
+    plain, compression = decompressed(stream, source)
+    if form is not None:
+        known = format_named(form, source)
+    else:
+        found = sniff(plain.peek(1), source)
+        if found is None or found not in FORMATS:
+            raise IngestError(source, 0, f"not of a known format{_known_names()}")
+        known = FORMATS[found]
+    try:
+        document = _read(known, plain, source, options, reader)
+    except IngestError:
+        if compression is not None and compression.damage:
+            raise IngestError(source, 0, compression.damage) from None
+        raise
+    if compression is not None:
+        # a reader may stop before the end, and damage may lie behind it
+        while not compression.damage and plain.read(1 << 20):
+            pass
+        if compression.damage:
+            return _damaged(document, compression.damage, source, options)
+    return document
 
-    text, problems = _decode(_decompress(content, source), source)
-    if form is None and not _LOOKS_LIKE_OBO.search(text):
-        raise IngestError(source, 0, f"not of a known format ({', '.join(FORMATS)})")
-    _known(form or "obo", source)
-    if strict and problems:
-        raise IngestError(source, problems[0].line, problems[0].reason)
-    document = (reader or OboReader()).read(text, source, ontology, strict)
-    if not problems:
-        return document
-    return Document(
-        document.source, document.statements, document.layout, (*problems, *document.problems)
-    )
+
+def _read(
+    form: Format,
+    stream: IO[bytes],
+    source: str,
+    options: ReadOptions,
+    reader: OboReader | None,
+) -> Document:
+    if form.name == "obo" and reader is not None:
+        from ingest.obo import read_kept
+
+        return read_kept(stream, source, options, reader)
+    document: Document = _function(form.reader)(stream, source, options)
+    return document
+
+
+def _damaged(document: Document, reason: str, source: str, options: ReadOptions) -> Document:
+    if options.strict:
+        raise IngestError(source, 0, reason)
+    problem = Problem(source, 0, f"{reason}; what stands before that was read")
+    return replace(document, problems=(problem, *document.problems))
 
 
 def write(snapshot: Snapshot, stream: IO[bytes], form: str) -> None:
-    """Write a state to a stream; ``form`` is a format's name, or a file name with its suffix.
+    """Write a state to a stream; ``form`` is a format's name, or a file name with its endings.
 
     Raises IngestError for a format that is not known.
     """
-    from ingest.obo_writer import write_obo
-
-    _known(form, form)
-    stream.write(write_obo(snapshot).encode())
-
-
-def _known(form: str, source: str) -> Format:
-    for known in FORMATS.values():
-        if form == known.name or form.lower().endswith(known.suffixes):
-            return known
-    raise IngestError(source, 0, f"not of a known format ({', '.join(FORMATS)})")
+    known = format_named(form, form)
+    suffix = next((s for s in SUFFIXES if form.lower().endswith(s)), None)
+    if suffix is None or form in FORMATS:
+        _function(known.writer)(snapshot, stream)
+        return
+    with compressed(stream, suffix) as packed:
+        _function(known.writer)(snapshot, packed)
 
 
-def _decompress(content: bytes, source: str) -> bytes:
-    for magic, opened in _MAGIC:
-        if content.startswith(magic):
-            try:
-                with opened(io.BytesIO(content)) as stream:
-                    plain = stream.read(LARGEST + 1)
-            except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-                raise IngestError(source, 0, f"the compression is damaged: {error}") from None
-            if len(plain) > LARGEST:
-                raise IngestError(source, 0, f"more than {LARGEST >> 20} MiB when decompressed")
-            return plain
-    return content
+def format_named(form: str, source: str) -> Format:
+    """The format of a name or of the ending of a file name. Raises IngestError."""
+    if form in FORMATS:
+        return FORMATS[form]
+    name = plain_name(form)
+    endings = [
+        (len(s), each) for each in FORMATS.values() for s in each.suffixes if name.endswith(s)
+    ]
+    if endings:
+        return max(endings, key=lambda found: found[0])[1]
+    raise IngestError(source, 0, f"not of a known format{_known_names()}")
 
 
-def _decode(content: bytes, source: str) -> tuple[str, list[Problem]]:
-    """Text as UTF-8, else as Windows-1252 or Latin-1 with a problem that says where."""
-    if content.startswith(b"\xef\xbb\xbf"):
-        content = content[3:]
-    try:
-        return content.decode(), []
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text, [Problem(source, line, f"not UTF-8; read as {encoding}")]
-    raise IngestError(source, line, "the encoding cannot be told")
+def _known_names() -> str:
+    return f"; say which with --format: {', '.join(FORMATS)}"
+
+
+def _function(where: str) -> Callable[..., Any]:
+    module, _, name = where.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"ingest.{module}"), name)
+    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import IO, Final
 
 from graph.model import Literal, Node, Statement
 from graph.prefixes import PrefixMap, ontology_iri
@@ -21,15 +21,37 @@ from ingest.clauses import (
     stanza_of,
     unescape,
 )
-from ingest.document import Document, Layout, Problem, Remark
+from ingest.decoding import decode
+from ingest.document import Document, Layout, Problem, ReadOptions, Remark
 from ingest.errors import IngestError
 from ingest.frames import Frame, FrameReader
 from ingest.header import read_header_clause
 from ingest.tags import JUNK, STANZAS, VERBATIM
 
+#: Bytes of text that one source may come to: more than any ontology of today.
+LARGEST: Final = 1 << 30
 #: Header tags after whose value a comment may stand.
 _COMMENTED: Final = frozenset({"ontology", "subsetdef", "synonymtypedef", "idspace"})
 _PLAIN_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+def read_obo(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
+    """The document in OBO. Raises IngestError."""
+    return read_kept(stream, source, options, OboReader())
+
+
+def read_kept(stream: IO[bytes], source: str, options: ReadOptions, reader: OboReader) -> Document:
+    """Like :func:`read_obo`, with a reader that remembers frames. Raises IngestError."""
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise IngestError(source, 0, f"more than {LARGEST >> 20} MiB of OBO")
+    text, problems = decode(content, source)
+    if options.strict and problems:
+        raise IngestError(source, problems[0].line, problems[0].reason)
+    document = reader.read(text, source, options.ontology, options.strict)
+    if not problems:
+        return document
+    return replace(document, problems=(*problems, *document.problems))
 
 
 @dataclass(frozen=True, slots=True)

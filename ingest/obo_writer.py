@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from graph.axioms import is_annotation_predicate
 from graph.expression import Expression
@@ -298,3 +298,8 @@ class OboWriter:
 def write_obo(snapshot: Snapshot) -> str:
     """A snapshot as OBO text; reading it back gives the same statements."""
     return OboWriter(snapshot).text()
+
+
+def write_obo_file(snapshot: Snapshot, stream: IO[bytes]) -> None:
+    """Write a snapshot as canonical OBO, in UTF-8."""
+    stream.write(write_obo(snapshot).encode())
