@@ -1,7 +1,8 @@
 """The figures of the READMEs on the real releases: ``make bench``.
 
-Rates are of this machine; ratios compare two measurements of the same run. The store benchmark
-comes last, in a section of its own; its other parts are run by ``make bench-store``. The planted
+Rates are of this machine; ratios compare two measurements of the same run. The change language
+stands beside kgcl-schema (``python -m tests.benchmarks.language``). The store benchmark comes
+last, in a section of its own; its other parts are run by ``make bench-store``. The planted
 benchmarks of shift and noise take minutes, and are run one by one: ``python -m
 tests.benchmarks.shift`` and ``python -m tests.benchmarks.denoise``.
 """
@@ -30,6 +31,7 @@ from kgdelta import settings
 from kgdelta.importing import import_releases
 from kgdelta.tour.reading import as_releases
 from kgdelta.tour.releases import ReleaseFile, release_files
+from tests.benchmarks import language
 from tests.benchmarks import store as stores
 
 
@@ -114,6 +116,8 @@ def main() -> None:
         say("file size", f"{path.stat().st_size / 1e6:.1f} MB")
         bench_changes(store)
         store.close()
+    say("\nKGCL beside kgcl-schema", "")
+    language.main()
     stores.say("\nStores, side by side")
     stores.main(["--main"])
 

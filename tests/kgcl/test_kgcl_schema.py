@@ -58,7 +58,7 @@ def survives(kind: type[c.Change], examples: int) -> None:
 
 @pytest.mark.parametrize("kind", c.ALL, ids=lambda kind: kind.__name__)
 def test_what_is_written_reads_back(kind: type[c.Change]) -> None:
-    survives(kind, 5)
+    survives(kind, 3)
 
 
 @pytest.mark.long
@@ -255,7 +255,7 @@ def official(draw: st.DrawFn) -> dict[str, Any]:
     return {**values, "type": name}
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(official(), min_size=1, max_size=2))
 def test_any_data_is_read_and_comes_back_or_is_refused(documents: list[dict[str, Any]]) -> None:
     try:
