@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "import": "kgdelta.commands.files",
         "export": "kgdelta.commands.files",
         "convert": "kgdelta.commands.files",
+        "formats": "kgdelta.commands.files",
         "parse": "kgdelta.commands.parsing",
         "apply": "kgdelta.commands.changes",
         "diff": "kgdelta.commands.difference",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import IO
 
     from graph.snapshot import Snapshot
+    from ingest.document import Document
+    from ingest.obo import OboReader
 
 
 def read_text(source: str) -> str:
@@ -60,6 +62,45 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
+
+
+def read_source(
+    name: str,
+    form: str | None = None,
+    ontology: str | None = None,
+    strict: bool = False,
+    reader: OboReader | None = None,
+) -> Document:
+    """The document of a file, a folder of a link-prediction set, or ``-``, standard input.
+
+    Raises NotFoundError, IngestError, OSError.
+    """
+    from ingest.document import ReadOptions
+    from ingest.formats import read, read_stream
+
+    if name == "-":
+        options = ReadOptions(ontology=ontology, strict=strict)
+        return read_stream(sys.stdin.buffer, "standard input", form, options, reader)
+    path = Path(name)
+    if not path.exists():
+        raise NotFoundError("file", name)
+    return read(path, form, ontology, strict, reader)
+
+
+def write_target(snapshot: Snapshot, name: str, form: str | None = None) -> None:
+    """Write a state to a file, or for ``-`` to standard output, which needs a format.
+
+    Raises UsageError, IngestError, NotFoundError, OSError.
+    """
+    if name != "-":
+        write_file(snapshot, Path(name), form)
+        return
+    if form is None:
+        raise UsageError("standard output has no name to tell the format: add --format F")
+    from ingest.formats import write
+
+    write(snapshot, sys.stdout.buffer, form)
+    sys.stdout.buffer.flush()
 
 
 def write_file(snapshot: Snapshot, target: Path, form: str | None = None) -> None:

@@ -13,7 +13,7 @@ from graph.commit import format_time
 from graph.errors import NotFoundError
 from kgdelta import settings
 from kgdelta.errors import UsageError
-from kgdelta.output import counted, emit_json, emit_lines, say, with_progress
+from kgdelta.output import columns, counted, emit_json, emit_lines, say, with_progress
 from kgdelta.session import Session, json_option, store_options, valid_at_option
 
 if TYPE_CHECKING:
@@ -88,7 +88,9 @@ def _files(paths: Sequence[Path], history: bool) -> list[Path]:
     """The files that paths stand for, a folder's in natural order of their names."""
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if str(path) == "-" or (path.is_dir() and not history and _is_link_set(path)):
+            found.append(path)
+        elif path.is_dir():
             if not history:
                 raise UsageError(f"{path} is a folder: add --history to import its files in order")
             inside = [p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")]
@@ -100,6 +102,13 @@ def _files(paths: Sequence[Path], history: bool) -> list[Path]:
     if not found:
         raise NotFoundError("file", ", ".join(map(str, paths)), "the folder is empty")
     return found
+
+
+def _is_link_set(folder: Path) -> bool:
+    """Whether a folder holds the parts of one link-prediction set."""
+    from ingest.link_sets import split_of
+
+    return any(split_of(path.name) == "train" for path in folder.iterdir())
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
@@ -126,14 +135,14 @@ def _read_all(
     files: Iterable[Path], form: str | None, ontology: str | None, strict: bool
 ) -> Iterator[tuple[Path, Release]]:
     from ingest.dating import dated
-    from ingest.formats import read
     from ingest.obo import OboReader
+    from kgdelta.files import read_source
     from kgdelta.importing import Release
 
     reader = OboReader()
     for file in files:
-        document = read(file, form, ontology, strict, reader)
-        yield file, Release(document, str(file), dated(document))
+        document = read_source(str(file), form, ontology, strict, reader)
+        yield file, Release(document, document.source, dated(document))
 
 
 def _report(session: Session, done: Sequence[Imported]) -> None:
@@ -170,55 +179,79 @@ def _report(session: Session, done: Sequence[Imported]) -> None:
 @click.command("export")
 @click.option("--at", "version", metavar="VERSION", help="State to write (default: --branch).")
 @valid_at_option
-@click.option("--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--output", "-o", required=True, metavar="FILE|-")
 @click.option("--format", "form", metavar="F", help="Format (default: by the ending of the name).")
 @store_options
 def export_command(
     session: Session,
     version: str | None,
     moment: datetime | None,
-    output: Path,
+    output: str,
     form: str | None,
 ) -> None:
     """Write a state to a file, in canonical order."""
-    from kgdelta.files import write_file
+    from kgdelta.files import write_target
     from kgdelta.states import valid
 
     with session.store() as store:
         snapshot = store.snapshot(version or session.branch)
-        write_file(valid(snapshot, moment), output, form)
+        write_target(valid(snapshot, moment), output, form)
         commit = snapshot.version.commit
     then = None if moment is None else format_time(moment)
     if session.json:
-        emit_json({"output": str(output), "commit": commit, "valid_at": then})
+        emit_json({"output": output, "commit": commit, "valid_at": then})
     else:
         state = commit[:12] if commit else "the empty graph"
         say(f"{output} holds {state}" + (f", as valid at {then}" if then else ""))
 
 
 @click.command("convert")
-@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
-@click.argument("target", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("source", metavar="IN|-")
+@click.argument("target", metavar="OUT|-")
+@click.option(
+    "--from", "source_form", metavar="F", help="Format of IN, if its content does not tell."
+)
 @click.option("--format", "form", metavar="F", help="Format of OUT (default: by its ending).")
 @click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
 @json_option
 def convert_command(
-    source: Path, target: Path, form: str | None, strict: bool, as_json: bool
+    source: str,
+    target: str,
+    source_form: str | None,
+    form: str | None,
+    strict: bool,
+    as_json: bool,
 ) -> None:
     """Read IN and write it as OUT, in canonical order; what was wrong with IN is told."""
-    from ingest.formats import read
-    from kgdelta.files import write_file
+    from kgdelta.files import read_source, write_target
 
-    if not source.is_file():
-        raise NotFoundError("file", str(source))
-    document = read(source, strict=strict)
-    write_file(document.snapshot(), target, form)
+    if as_json and target == "-":
+        raise UsageError("--json and OUT both want standard output")
+    document = read_source(source, source_form, strict=strict)
+    write_target(document.snapshot(), target, form)
     if as_json:
         problems = [{"line": p.line, "reason": p.reason} for p in document.problems]
-        emit_json(
-            {"output": str(target), "statements": len(document.statements), "problems": problems}
-        )
+        emit_json({"output": target, "statements": len(document.statements), "problems": problems})
         return
     for problem in document.problems:
         say(str(problem))
     say(f"{target}: {counted(len(document.statements), 'statement')}")
+
+
+@click.command("formats")
+@json_option
+def formats_command(as_json: bool) -> None:
+    """List the formats that are read and written, with the endings that mean them."""
+    from ingest.compression import SUFFIXES
+    from ingest.formats import FORMATS
+
+    if as_json:
+        emit_lines(
+            {"name": f.name, "title": f.title, "endings": list(f.suffixes)}
+            for f in FORMATS.values()
+        )
+        return
+    rows = [(f.name, f.title, " ".join(f.suffixes)) for f in FORMATS.values()]
+    for line in columns(rows):
+        click.echo(line)
+    say(f"each may be packed: {' '.join(SUFFIXES)}")

@@ -194,7 +194,7 @@ ERRORS = [
     (["import", "nothing.obo"], 6, "kgdelta: no file 'nothing.obo'"),
     (["diff", "a.obo", "instruments-1.obo"], 6, "kgdelta: no store 'kg.db'"),
     (["convert", "kgdelta.toml", "x.obo"], 6, "kgdelta: no file 'kgdelta.toml'"),
-    (["convert", "instruments-1.obo", "x.owl"], 3, "kgdelta: x.owl: not of a known format (obo)"),
+    (["convert", "instruments-1.obo", "x.docx"], 3, "kgdelta: x.docx: not of a known format"),
     (["export", "--output", "no/x.obo"], 6, "kgdelta: no folder '"),
     (["apply", "latin.kgcl"], 2, "kgdelta: latin.kgcl: not UTF-8 at byte 1; save it as UTF-8"),
     (["apply"], 2, "kgdelta: give either a FILE of changes (or -) or -c 'COMMAND'"),

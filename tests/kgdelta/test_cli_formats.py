@@ -1,0 +1,63 @@
+"""Formats on the command line: files, pipes, packed ones, and what is none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.formats import FORMATS
+from tests.kgdelta.calling import Run
+
+
+def test_the_formats_are_listed(run: Run) -> None:
+    assert [row["name"] for row in run("formats", "--json").rows] == list(FORMATS)
+    assert "functional syntax" in run("formats").out
+
+
+@pytest.mark.parametrize(
+    "name", ["x.ttl", "x.owl.gz", "x.ofn", "x.json.xz", "x.kgx.tar", "x.nq.zst"]
+)
+def test_a_state_survives_another_format(run: Run, name: str) -> None:
+    assert run("convert", "instruments-1.obo", name).code == 0
+    assert run("convert", name, "back.obo").code == 0
+    same = run("diff", "instruments-1.obo", "back.obo", "--exit-code")
+    assert same.code == 0, same.out
+    run("init")
+    assert run("import", name).code == 0
+    assert "nothing new" in run("import", "back.obo").err
+    assert run("export", "--output", "out.ttl").code == 0
+    assert run("diff", "out.ttl", name).out == ""
+
+
+def test_a_pipe_is_read_and_written(run: Run, tmp_path: Path) -> None:
+    content = (tmp_path / "instruments-1.obo").read_bytes()
+    piped = subprocess.run(
+        [sys.executable, "-m", "kgdelta", "convert", "-", "-", "--format", "turtle"],
+        input=content, capture_output=True, check=True,
+    )  # fmt: skip
+    (tmp_path / "piped.ttl").write_bytes(piped.stdout)
+    assert run("diff", "instruments-1.obo", "piped.ttl", "--exit-code").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["convert", "none.obo", "x.ttl"], 6, "none.obo"),
+        (["convert", "instruments-1.obo", "x.docx"], 3, "say which with --format: obo, ofn"),
+        (["convert", "instruments-1.obo", "-"], 2, "add --format F"),
+        (["convert", "junk.bin", "x.ttl"], 3, "junk.bin: not of a known format"),
+        (["convert", "instruments-1.obo", "x.ttl", "--format", "nonsense"], 3, "not of a known"),
+    ],
+)
+def test_what_cannot_be_converted_is_one_line(
+    run: Run, tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    (tmp_path / "junk.bin").write_bytes(b"\x00\x01junk")
+    answer = run(*arguments)
+    assert answer.code == code
+    assert said in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert not (tmp_path / "x.ttl").exists()
