@@ -64,15 +64,14 @@ def edit_ofn(text: str, old: frozenset[Statement], new: frozenset[Statement]) ->
     wanted = (before.statements - (old - new)) | (new - old)
     if wanted == before.statements:
         return text
-    base = _segments(_laid_out(before.statements, before))
-    target = _segments(_laid_out(wanted, before))
-    if text.rstrip() == base.text:
-        return target.text + text[len(base.text) :]
-    edited = _applied(before, base, target)
+    base, target = _laid_out(before.statements, before), _laid_out(wanted, before)
+    if text.rstrip() == base:
+        return target + text[len(base) :]
+    edited = _applied(before, _segments(base), _segments(target))
     if _read(edited) == wanted:
         return edited
     # Rare: the header is written in a way of its own, or an axiom would now be read otherwise.
-    return target.text
+    return target
 
 
 def _read(text: str) -> frozenset[Statement]:
@@ -106,7 +105,7 @@ def _segments(text: str) -> _Segments:
     reading = read_items(items, ReadOptions())
     plain = list(reading.statements())
     ids = identify({statement for statement, _ in plain}).ids
-    said: dict[int, Statement] = {item.start: rename(s, ids) for s, item in plain}
+    said = {item.start: rename(s, ids) if ids else s for s, item in plain}
     made = _Segments(text, statements=frozenset(said.values()))
     made.labels = {node: label for label, node in ids.items()}
     place = 0

@@ -25,6 +25,7 @@ from ingest.ofn_scan import Item
 from ingest.owl_prefixes import STANDARD
 from ingest.owl_reading import identified, read_items
 from ingest.rdf_limits import decode_xml, scan_xml
+from ingest.rdf_reading import read_all
 from ingest.reporting import Report
 
 _SPACE: Final = "http://www.w3.org/XML/1998/namespace"
@@ -52,7 +53,7 @@ class _Element:
 def read_owx(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
     """The document of an OWL/XML file. Raises IngestError (see ReadOptions)."""
     report = Report(source, options.strict)
-    text = decode_xml(stream.read(), report)
+    text = decode_xml(read_all(stream, source), report)
     scan = scan_xml(text, report)
     reader = _Reader({**options.prefixes, **STANDARD})
     reader.parse(text)

@@ -49,7 +49,8 @@ def test_triples_that_are_damaged_are_kept(axioms: list[Statement], data: st.Dat
     triples = list(dict.fromkeys(lower({*HEADER, *axioms})))
     number = data.draw(st.integers(0, len(triples) - 1))
     blanks = sorted({t.subject for t in triples if t.subject.startswith("_:")})
-    if blanks and data.draw(st.booleans()):
+    shares: bool = data.draw(st.booleans())
+    if blanks and shares:
         shared = data.draw(st.sampled_from(blanks))
         triples.append(Triple("http://ex.org/elsewhere", "http://ex.org/mentions", shared))
     else:
