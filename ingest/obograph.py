@@ -113,8 +113,8 @@ class _Reader:
     def statements(self, graphs: list[Any]) -> Iterator[Statement]:
         """The statements of all graphs."""
         listed = [node for graph in graphs for node in _objects(graph, "nodes")]
-        ids = {node.get("id") for node in listed}
-        self._meta = MetaReader(self._prefixes, {i for i in ids if isinstance(i, str)})
+        ids = frozenset(i for node in listed if isinstance(i := node.get("id"), str))
+        self._meta = MetaReader(self._prefixes, ids)
         ontology: Node | None = None
         for place, graph in enumerate(graphs):
             self._at = f"graphs[{place}]"

@@ -99,7 +99,9 @@ class MetaReader:
 
     def _scope(self, one: dict[str, Any]) -> Node | None:
         pred = one.get("pred", "hasRelatedSynonym")
-        return _SCOPES.get(pred) or (self.prefixes.expand(pred) if isinstance(pred, str) else None)
+        if not isinstance(pred, str) or not pred:
+            return None
+        return _SCOPES.get(pred) or self.prefixes.expand(pred)
 
     def _predicate(self, one: dict[str, Any]) -> Node | None:
         pred = one.get("pred")

@@ -142,10 +142,10 @@ def test_a_view_of_a_database_reaches_for_no_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"x" * 100 + b"PAR1", b"\x00" * 999])
 def test_damaged_tables_are_refused(content: bytes) -> None:
-    with pytest.raises(IngestError, match="x.parquet: not Parquet, or damaged"):
+    with pytest.raises(IngestError, match=r"x\.parquet: not Parquet, or damaged"):
         parquet(content)
     if content:
-        with pytest.raises(IngestError, match="x.duckdb: not DuckDB, or damaged"):
+        with pytest.raises(IngestError, match=r"x\.duckdb: not DuckDB, or damaged"):
             database(content)
 
 
