@@ -15,18 +15,6 @@ from typing import Final, TypeAlias
 
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement, encode_object
-from graph.vocabulary import (
-    DISJOINT_WITH,
-    DOMAIN,
-    EQUIVALENT_CLASS,
-    OWL,
-    QUANTIFIER,
-    RANGE,
-    RDF_TYPE,
-    SUBCLASS_OF,
-    SUBPROPERTY_OF,
-    XSD_COUNT,
-)
 from graph.owl_grammar import (
     is_chain,
     is_class,
@@ -49,6 +37,18 @@ from graph.owl_terms import (
     PROPERTY_CHAIN,
     PROPERTY_DISJOINT,
     SAME_AS,
+)
+from graph.vocabulary import (
+    DISJOINT_WITH,
+    DOMAIN,
+    EQUIVALENT_CLASS,
+    OWL,
+    QUANTIFIER,
+    RANGE,
+    RDF_TYPE,
+    SUBCLASS_OF,
+    SUBPROPERTY_OF,
+    XSD_COUNT,
 )
 
 Judge: TypeAlias = Callable[[Object], bool]
@@ -82,7 +82,7 @@ BINARY: Final[Mapping[str, tuple[Node, Judge, Judge]]] = MappingProxyType(
         "DatatypeDefinition": (EQUIVALENT_CLASS, is_iri, is_data_range),
     }
 )
-#: Axioms over a set, all of whose members are of one sort.
+#: Axioms over a set of one sort.
 SYMMETRIC: Final[Mapping[str, tuple[Node, Judge]]] = MappingProxyType(
     {
         "EquivalentClasses": (EQUIVALENT_CLASS, is_class),
@@ -281,29 +281,24 @@ _Said: TypeAlias = tuple[Object, Node, Object]
 def _of_set(name: str, arguments: tuple[Object, ...]) -> _Said | None:
     if len(arguments) != 2:
         return None
-    first, second = arguments
-    if not isinstance(first, str) and isinstance(second, str):
-        first, second = second, first
+    # A stable sort: a name comes before a tree, and two names keep their order.
+    first, second = sorted(arguments, key=lambda part: not isinstance(part, str))
     return (first, SYMMETRIC[name][0], second)
 
 
 def _of_subclass(axiom: Axiom, ontology: Node) -> Statement:
     name, above = axiom.arguments
     if not isinstance(name, str):
-        return Statement(
-            ontology, AXIOM, Expression("SubClassOf", axiom.arguments), axiom.annotations
-        )
-    if isinstance(above, Expression) and not _has_quantifier(axiom.annotations):
+        tree = Expression("SubClassOf", axiom.arguments)
+        return Statement(ontology, AXIOM, tree, axiom.annotations)
+    quantified = any(q.predicate == QUANTIFIER for q in axiom.annotations)
+    if isinstance(above, Expression) and not quantified:
         edge = _edge(above)
         if edge is not None:
             relation, target, word = edge
-            quantified = (Qualifier(QUANTIFIER, Literal(word)),) if word else ()
-            return Statement(name, relation, target, (*axiom.annotations, *quantified))
+            quantifier = (Qualifier(QUANTIFIER, Literal(word)),) if word else ()
+            return Statement(name, relation, target, (*axiom.annotations, *quantifier))
     return Statement(name, SUBCLASS_OF, above, axiom.annotations)
-
-
-def _has_quantifier(qualifiers: tuple[Qualifier, ...]) -> bool:
-    return any(q.predicate == QUANTIFIER for q in qualifiers)
 
 
 def _edge(above: Expression) -> tuple[Node, Node, str] | None:
@@ -329,8 +324,9 @@ def _edge(above: Expression) -> tuple[Node, Node, str] | None:
 def restriction(relation: Node, target: Object, word: str) -> Expression | None:
     """The restriction of an edge with a quantifier's word; None where there is none such."""
     if word in ("", "only"):
-        name = "ObjectAllValuesFrom" if word else "ObjectSomeValuesFrom"
-        return Expression(name, (relation, target))
+        return Expression(
+            "ObjectAllValuesFrom" if word else "ObjectSomeValuesFrom", (relation, target)
+        )
     counted = _COUNTED.fullmatch(word)
     if counted is None:
         return None
@@ -346,9 +342,8 @@ def _of_declaration(arguments: tuple[Object, ...]) -> _Said | None:
 
 def _of_assertion(arguments: tuple[Object, ...]) -> _Said | None:
     relation, subject, value = arguments
-    if not isinstance(relation, str):
-        return None
-    return None if relation == AXIOM else (subject, relation, value)
+    said = isinstance(relation, str) and relation != AXIOM
+    return (subject, str(relation), value) if said else None
 
 
 def _of_sub_property(arguments: tuple[Object, ...]) -> _Said | None:
@@ -400,5 +395,5 @@ _SPECIAL: Final[Mapping[str, Callable[[tuple[Object, ...]], _Said | None]]] = Ma
     }
 )
 
-#: Names of all axioms.
+#: All axioms.
 AXIOMS: Final = (*BINARY, *SYMMETRIC, *CHARACTERISTICS, "AnnotationAssertion", *_OTHERS)

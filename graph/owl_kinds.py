@@ -10,6 +10,7 @@ from typing import Final
 from graph.axioms import is_annotation_predicate
 from graph.expression import Expression
 from graph.model import Literal, Node, Statement
+from graph.owl_grammar import is_complex_range, is_known_datatype
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -20,7 +21,6 @@ from graph.vocabulary import (
     RDF_TYPE,
     RDFS,
 )
-from graph.owl_grammar import is_complex_range, is_known_datatype
 
 DATATYPE: Final = RDFS + "Datatype"
 DATA_PROPERTY: Final = OWL + "DatatypeProperty"
