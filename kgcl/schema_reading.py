@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kgcl import changes as c
-from kgcl.parser import MAX_DEPTH
+from kgcl.parser import MAX_BLOCKS
 from kgcl.render import render
 from kgcl.schema_classes import class_of, kind_slots, read_own, told
 from kgcl.schema_parts import Slots
@@ -129,8 +129,8 @@ def _walk(top: list[_Found]) -> Iterator[_Found]:
     waiting = [(each, 0) for each in reversed(top)]
     while waiting:
         found, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise SchemaError(f"sets nest more than {MAX_DEPTH} deep", found.path[:80])
+        if depth > MAX_BLOCKS:
+            raise SchemaError(f"sets nest more than {MAX_BLOCKS} deep", found.path[:80])
         if not isinstance(found.plain, dict):
             raise SchemaError("a change is wanted here", found.path)
         found.plain = normal(found.plain, found.path)

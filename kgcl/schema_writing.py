@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from kgcl import changes as c
-from kgcl.parser import MAX_DEPTH
+from kgcl.parser import MAX_BLOCKS
 from kgcl.render import render
 from kgcl.schema_classes import told, whole_characters
 from kgcl.schema_reading import MADE_ID, SETS, Beside, read_one
@@ -58,8 +58,8 @@ def _inner_first(top: list[_Open]) -> list[_Open]:
     waiting = [(each, 0) for each in top]
     while waiting:
         each, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise ValueError(f"nested more than {MAX_DEPTH} deep")
+        if depth > MAX_BLOCKS:
+            raise ValueError(f"sets nest more than {MAX_BLOCKS} deep")
         order.append(each)
         for slot, members in _sets_of(each.change).items():
             path = f"{each.path}.{slot}"
