@@ -22,6 +22,8 @@ MAX_DEPTH: Final = 200
 MAX_BLOCKS: Final = 20
 
 _BULLET: Final = re.compile(r"\s*(?:[-*]\s+)?")
+#: What encloses a list of commands that was pasted out of Markdown.
+_FENCE: Final = re.compile(r"`{3,}\w*")
 _PIECE: Final = re.compile(
     r"""'''(?:[^'\\]|\\.|'(?!''))*'''|\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
       | '(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|<[^<>"{}|\\^`\s]+>
@@ -177,7 +179,7 @@ class _Assembly:
 
 
 def _commands_of(line: str) -> Iterator[tuple[int, str]]:
-    """Each command of a line, with its offset; blank ones and comments are none."""
+    """Each command of a line, with its offset; blanks, comments and fences are none."""
     start = _start(line, 0)
     if ";" in line:
         for found in _PIECE.finditer(line, start):
@@ -194,7 +196,7 @@ def _start(line: str, offset: int) -> int:
 
 def _unless_blank(start: int, text: str) -> Iterator[tuple[int, str]]:
     text = text.rstrip()
-    if text and not text.startswith("#"):
+    if text and not text.startswith("#") and not _FENCE.fullmatch(text):
         yield start, text
 
 
