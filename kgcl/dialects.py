@@ -42,7 +42,7 @@ def render_dialect(change: c.Change, dialect: str, prefixes: PrefixMap | None = 
         raise say.lacks("words for what is said about a change, such as a reason")
     form = say.forms.get(type(change))
     if form is None:
-        raise say.lacks(f"a form for {type(change).__name__}")
+        raise say.lacks(f"form for {type(change).__name__}")
     # what no text can say is refused there
     render(change)
     return form(say, change)
