@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.model import Literal, Node, Statement
+from graph.owl_terms import AXIOM
 from graph.vocabulary import (
     DC,
     DCTERMS,
@@ -35,9 +36,9 @@ def is_annotation_predicate(predicate: Node) -> bool:
 
 def is_logical(statement: Statement) -> bool:
     """Whether a statement is an edge or an axiom: no literal, no type, no annotation."""
-    return not isinstance(statement.object, Literal) and not is_annotation_predicate(
-        statement.predicate
-    )
+    if isinstance(statement.object, Literal):
+        return False
+    return statement.predicate == AXIOM or not is_annotation_predicate(statement.predicate)
 
 
 def is_edge(statement: Statement) -> bool:

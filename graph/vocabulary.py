@@ -89,6 +89,11 @@ SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY, PROTECTED)
 #: The quantifier of an edge whose restriction is not *some*, as a qualifier.
 QUANTIFIER: Final = KGDELTA + "quantifier"
 
+#: What stays of an edge that no longer holds: an annotation of its subject with its object, whose
+#: qualifiers are the predicate that it had and the qualifiers that it had.
+OBSOLETE_EDGE: Final = KGDELTA + "obsolete-edge"
+EDGE_PREDICATE: Final = KGDELTA + "predicate"
+
 #: The named graph of a statement, as a qualifier.
 GRAPH: Final = KGDELTA + "graph"
 

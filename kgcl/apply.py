@@ -7,17 +7,18 @@ rejection, and the outcome's delta is empty, unless the caller asks to keep goin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from graph.model import Delta, Node, in_order
-from graph.vocabulary import CONSIDER, REPLACED_BY
+from graph.model import Delta, in_order
+from graph.vocabulary import ALTERNATIVE_ID, CONSIDER, REPLACED_BY
 from kgcl import changes as c
 from kgcl import (
     rules_axioms,
     rules_edges,
+    rules_mappings,
     rules_merge,
     rules_nodes,
     rules_obsoletion,
@@ -27,7 +28,8 @@ from kgcl import (
 )
 from kgcl.errors import RejectedChangeError
 from kgcl.policy import policy_of
-from kgcl.resolve import UnresolvedError, is_placeholder
+from kgcl.reading_ahead import read_ahead
+from kgcl.resolve import UnresolvedError
 from kgcl.state import Effect, RefusedError, Ruling, State, UnchangedError
 
 if TYPE_CHECKING:
@@ -109,12 +111,12 @@ RULES: Final[Mapping[type[c.Change], Callable[[Any, State], Ruling]]] = MappingP
         c.TextDefinitionReplacement: rules_text.replace_definition,
         c.NodeAnnotationChange: rules_records.change_annotation,
         c.NodeAnnotationReplacement: rules_records.replace_annotation,
-        c.NewMapping: rules_records.new_mapping,
-        c.RemoveMapping: rules_records.remove_mapping,
-        c.MappingReplacement: rules_records.replace_mapping,
-        c.MappingPredicateChange: rules_records.change_mapping_predicate,
-        c.NodeMappingChange: rules_records.change_mappings,
-        c.MappingCreation: rules_records.create_mapping,
+        c.NewMapping: rules_mappings.new_mapping,
+        c.RemoveMapping: rules_mappings.remove_mapping,
+        c.MappingReplacement: rules_mappings.replace_mapping,
+        c.MappingPredicateChange: rules_mappings.change_mapping_predicate,
+        c.NodeMappingChange: rules_mappings.change_mappings,
+        c.MappingCreation: rules_mappings.create_mapping,
         c.NewMetadataAssertion: rules_records.new_metadata,
         c.RemoveMetadataAssertion: rules_records.remove_metadata,
         c.MetadataAssertionReplacement: rules_records.replace_metadata,
@@ -160,27 +162,40 @@ def _judge_set(change: c.Transaction | c.MultiNodeObsoletion, state: State) -> R
         return Result(change, Status.REJECTED, "a set takes no qualifiers: its changes may")
     parts: list[Result] = []
     total = NO_DELTA
+    refusal = ""
     for number, member in enumerate(change.change_set, 1):
-        part = judge(member, state)
+        part = _judge_member(member, change, state)
         parts.append(part)
         if part.status is Status.REJECTED:
-            state.draft.stage(total.inverse)
-            reason = f"change {number} of {len(change.change_set)} in it: {part.reason}"
-            return Result(change, Status.REJECTED, reason, parts=tuple(parts))
+            refusal = f"change {number} of {len(change.change_set)} in it: {part.reason}"
+            break
         total = total.then(part.delta)
-    if isinstance(change, c.MultiNodeObsoletion) and (broken := _broken_pointer(total, state)):
+    if not refusal and isinstance(change, c.MultiNodeObsoletion):
+        refusal = _broken_pointer(total, state)
+    if refusal:
         state.draft.stage(total.inverse)
-        return Result(change, Status.REJECTED, broken, parts=tuple(parts))
+        return Result(change, Status.REJECTED, refusal, parts=tuple(parts))
     if not total:
         reason = "all of it is so already" if parts else "there is nothing in it"
         return Result(change, Status.NO_OP, reason, parts=tuple(parts))
-    effects = tuple(effect for part in parts for effect in part.effects)
-    return Result(change, Status.APPLIED, "", total, effects, parts=tuple(parts))
+    return Result(change, Status.APPLIED, "", total, netted(parts, state), parts=tuple(parts))
+
+
+def _judge_member(
+    member: c.Change, owner: c.Transaction | c.MultiNodeObsoletion, state: State
+) -> Result:
+    if isinstance(owner, c.MultiNodeObsoletion) and not isinstance(member, c.OBSOLETIONS):
+        reason = f"a {type(member).__name__} is no obsoletion: use a transaction"
+        return Result(member, Status.REJECTED, reason)
+    return judge(member, state)
 
 
 def _broken_pointer(delta: Delta, state: State) -> str:
     """Why obsoletions do not go together: one replaces by a node that another makes obsolete."""
     for statement in in_order(delta.added):
+        if statement.predicate == ALTERNATIVE_ID and state.is_obsolete(statement.subject):
+            merged = str(statement.object)
+            return f"{state.show(statement.subject)} is to take in {merged} and goes too"
         target = statement.object
         pointer = statement.predicate in (REPLACED_BY, CONSIDER)
         if pointer and isinstance(target, str) and state.is_obsolete(target):
@@ -188,6 +203,28 @@ def _broken_pointer(delta: Delta, state: State) -> str:
                 f"{state.show(target)} is to replace {state.show(statement.subject)} and goes too"
             )
     return ""
+
+
+def netted(parts: Iterable[Result], state: State) -> tuple[Effect, ...]:
+    """The effects of a set as one: what one change did and a later one undid is not told.
+
+    Where an edge was rewired twice, it went from the first end to the last.
+    """
+    told: list[Effect] = []
+    for effect in (effect for part in parts for effect in part.effects):
+        before = next((e for e in told if e.added is not None and e.added == effect.removed), None)
+        if before is None:
+            told.append(effect)
+            continue
+        told.remove(before)
+        if before.removed != effect.added:
+            told.append(replace(effect, removed=before.removed))
+    return tuple(effect for effect in told if _stands(effect, state))
+
+
+def _stands(effect: Effect, state: State) -> bool:
+    there = effect.concerns or effect.added
+    return there is None or there in state.with_key(*there.key)
 
 
 def apply(
@@ -203,7 +240,7 @@ def apply(
     """
     batch = list(changes)
     state = State(snapshot, policy or policy_of(snapshot))
-    state.frames.prefetch(_named_nodes(batch, state))
+    read_ahead(batch, state)
     results = [judge(change, state) for change in batch]
     refused = next((r for r in results if r.status is Status.REJECTED), None)
     if refused is None or keep_going:
@@ -218,25 +255,3 @@ def _withhold(result: Result, refused: Result) -> Result:
     where = f"line {position.line}" if position else "another change"
     reason = f"{where} was rejected, and a batch is atomic"
     return replace(result, status=Status.REJECTED, reason=reason, delta=NO_DELTA, withheld=True)
-
-
-def _named_nodes(batch: Iterable[c.Change], state: State) -> set[Node]:
-    """Nodes that changes name by id; those named by label are found when their turn comes."""
-    return {
-        state.node(ref)
-        for change in batch
-        for ref in _refs(change)
-        if ref.kind is not c.RefKind.LABEL and not is_placeholder(ref)
-    }
-
-
-def _refs(value: object) -> Iterable[c.Ref]:
-    if isinstance(value, c.Ref):
-        yield value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for part in fields(value):
-            if part.name != "meta":
-                yield from _refs(getattr(value, part.name))
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _refs(item)

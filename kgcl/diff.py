@@ -86,7 +86,7 @@ def lift(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Change
 def lift_results(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Result]:
     """Like :func:`lift`, each change with the delta that it makes in its turn."""
     state = State(a, policy or policy_of(a))
-    state.frames.prefetch({s.subject for s in delta.removed | delta.added})
+    state.draft.prefetch({s.subject for s in delta.removed | delta.added})
     wanted = Wanted(delta, state)
     results: list[Result] = []
     for lifter, tolerant in LIFTERS:

@@ -29,6 +29,9 @@ class Policy:
     replacement; ``label_prefix`` goes before the label; ``drop_axioms`` removes the node's own
     logical axioms; ``rewire`` sends edges that point at the node to its replacement, or, without
     one, its children to its parents. ``ids`` gives ids to what is created without one.
+    ``old_label_scope`` is that of a label that becomes a synonym, by a rename or by a merge.
+    ``merged_stays``: a merged node stays, obsolete and replaced by the one that took it in; else
+    nothing of it is left but its id, as an alternative id.
     """
 
     name: str
@@ -37,10 +40,14 @@ class Policy:
     drop_axioms: bool
     rewire: bool
     ids: IdPolicy | None = None
+    old_label_scope: Scope = Scope.EXACT
+    merged_stays: bool = False
 
 
 OBO_POLICY: Final = Policy("obo", Scope.RELATED, "obsolete ", drop_axioms=True, rewire=True)
-FLAG_POLICY: Final = Policy("flag", Scope.RELATED, "", drop_axioms=False, rewire=False)
+FLAG_POLICY: Final = Policy(
+    "flag", Scope.RELATED, "", drop_axioms=False, rewire=False, merged_stays=True
+)
 
 POLICIES: Final[Mapping[str, Policy]] = MappingProxyType(
     {policy.name: policy for policy in (OBO_POLICY, FLAG_POLICY)}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from graph.axioms import HIERARCHY_PREDICATES
-from graph.model import Delta, Node, Object, Qualifier, Statement
-from graph.vocabulary import (
-    ANNOTATION_PROPERTY,
-    KGDELTA,
-    OBJECT_PROPERTY,
-    RDF_TYPE,
-    SUBCLASS_OF,
-    SUBPROPERTY_OF,
-)
+from graph.model import Delta, Literal, Node, Object, Qualifier, Statement, nodes_in
+from graph.owl_terms import LOGICAL_PREDICATES
+from graph.vocabulary import EDGE_PREDICATE, OBSOLETE_EDGE, SUBCLASS_OF, SUBPROPERTY_OF
 from kgcl.changes import NodeDeepening, NodeShallowing
+from kgcl.plan import would_cycle
+from kgcl.selection import addition
 from kgcl.state import Effect, EffectKind, RefusedError, Ruling, UnchangedError
 
 if TYPE_CHECKING:
@@ -33,12 +29,6 @@ if TYPE_CHECKING:
     )
     from kgcl.state import State
 
-#: What stays of an edge that no longer holds: its object, with its predicate as a qualifier.
-OBSOLETE_EDGE: Final = KGDELTA + "obsolete-edge"
-EDGE_PREDICATE: Final = KGDELTA + "predicate"
-
-_PROPERTIES: Final = frozenset({OBJECT_PROPERTY, ANNOTATION_PROPERTY})
-
 
 def create_edge(change: EdgeCreation, state: State) -> Ruling:
     """An edge to a node that is there, or outside the graph; no loop, no cycle."""
@@ -47,37 +37,45 @@ def create_edge(change: EdgeCreation, state: State) -> Ruling:
 
 
 def _new_edge(subject: Node, predicate: Node, target: Object, notes: Notes, state: State) -> Ruling:
-    if state.with_key(subject, predicate, target):
-        raise UnchangedError("the edge is there already")
     new = Statement(subject, predicate, target, state.qualifiers(notes))
-    return Ruling(Delta(added=frozenset({new})), check_new_edge(new, state))
+    delta = addition(state, new, notes, "the edge is there").delta
+    return Ruling(delta, check_new_edge(new, state))
 
 
 def delete_edge(change: EdgeDeletion, state: State) -> Ruling:
     """The one edge of this key goes."""
     subject, predicate = state.node(change.subject), state.node(change.predicate)
     old = edge_of(state, subject, predicate, state.object(change.object), change.qualifiers)
-    return Ruling(Delta(removed=frozenset({old})))
+    return Ruling(Delta(removed=frozenset({old})), _orphaned(old, state))
+
+
+def _orphaned(edge: Statement, state: State) -> tuple[Effect, ...]:
+    """What it means that an edge goes: a node may be left without a parent."""
+    if edge.predicate not in HIERARCHY_PREDICATES or state.has_parent(edge.subject, edge):
+        return ()
+    return (Effect(EffectKind.LEFT_WITHOUT_PARENT, concerns=edge),)
 
 
 def obsolete_edge(change: EdgeObsoletion, state: State) -> Ruling:
-    """The edge goes; a record of it stays, as an annotation, which no reasoner takes as true."""
+    """The edge goes; a record of it stays, as an annotation, which no reasoner takes as true.
+
+    So do ontologies that keep what an edge was and why it went: the axiom is gone, and an
+    annotation shadows it. Qualifiers of the edge stay unless said.
+    """
     subject, predicate = state.node(change.subject), state.node(change.predicate)
     old = edge_of(state, subject, predicate, state.object(change.object))
     notes = state.qualifiers(change.qualifiers, old.qualifiers)
     record = Statement(
         subject, OBSOLETE_EDGE, old.object, (Qualifier(EDGE_PREDICATE, predicate), *notes)
     )
-    if state.with_key(*record.key) and record in state.about(subject, OBSOLETE_EDGE):
-        return Ruling(Delta(removed=frozenset({old})))
-    return Ruling(Delta(frozenset({old}), frozenset({record})))
+    added = frozenset({record}) - frozenset(state.with_key(*record.key))
+    return Ruling(Delta(frozenset({old}), added), _orphaned(old, state))
 
 
 def place_under(change: PlaceUnder, state: State) -> Ruling:
     """A parent more: a superclass, or a superproperty of a property."""
     subject = state.existing(change.subject)
-    types = {s.object for s in state.about(subject, RDF_TYPE)}
-    predicate = SUBPROPERTY_OF if types & _PROPERTIES else SUBCLASS_OF
+    predicate = SUBPROPERTY_OF if state.is_property(subject) else SUBCLASS_OF
     return _new_edge(subject, predicate, state.node(change.object), change.qualifiers, state)
 
 
@@ -89,8 +87,8 @@ def remove_under(change: RemoveUnder, state: State) -> Ruling:
     if not matching:
         raise RefusedError(f"{state.show(subject)} is not under {state.show(target)}")
     if len(matching) > 1:
-        raise RefusedError(f"{len(matching)} such edges differ: use 'remove statement'")
-    return Ruling(Delta(removed=frozenset(matching)))
+        raise RefusedError(_several(matching))
+    return Ruling(Delta(removed=frozenset(matching)), _orphaned(matching[0], state))
 
 
 def move(change: NodeMove, state: State) -> Ruling:
@@ -207,7 +205,8 @@ def remove_statement(change: StatementRemoval, state: State) -> Ruling:
     found = state.with_key(subject, predicate, state.object(change.object))
     matching = state.select(found, change.qualifiers)
     if not matching:
-        raise RefusedError(f"{state.show(subject)} has no such statement")
+        other = " with these qualifiers" if found else ""
+        raise RefusedError(f"{state.show(subject)} has no such statement{other}")
     if len(matching) > 1:
         raise RefusedError(f"{len(matching)} statements fit: say which by its qualifiers")
     return Ruling(Delta(removed=frozenset(matching)))
@@ -217,17 +216,20 @@ def edge_of(
     state: State, subject: Node, predicate: Node, target: Object, notes: Notes = None
 ) -> Statement:
     """The one edge of a key; ``notes`` say which where several differ by qualifiers."""
-    matching = state.select(state.with_key(subject, predicate, target), notes)
+    there = state.with_key(subject, predicate, target)
+    matching = state.select(there, notes)
     if not matching:
         shown = state.show(target) if isinstance(target, str) else str(target)
-        raise RefusedError(
-            f"there is no edge {state.show(subject)} {state.resolver.show(predicate)} {shown}"
-        )
+        edge = f"edge {state.show(subject)} {state.resolver.show(predicate)} {shown}"
+        other = " with these qualifiers" if there else ""
+        raise RefusedError(f"there is no {edge}{other}")
     if len(matching) > 1:
-        raise RefusedError(
-            f"{len(matching)} such edges differ by qualifiers: use 'remove statement'"
-        )
+        raise RefusedError(_several(matching))
     return matching[0]
+
+
+def _several(edges: list[Statement]) -> str:
+    return f"{len(edges)} such edges differ by qualifiers: say which by them"
 
 
 def check_new_edge(edge: Statement, state: State) -> tuple[Effect, ...]:
@@ -235,18 +237,29 @@ def check_new_edge(edge: Statement, state: State) -> tuple[Effect, ...]:
     if not state.is_predicate(edge.predicate):
         raise RefusedError(f"no relation {state.resolver.show(edge.predicate)}")
     target = edge.object
-    if not isinstance(target, str):
+    if isinstance(target, Literal):
+        if edge.predicate in LOGICAL_PREDICATES:
+            shown = state.resolver.show(edge.predicate)
+            raise RefusedError(f"{shown} leads to a node, not to a text")
         return ()
     if edge.subject == target:
-        raise RefusedError(f"{state.show(target)} cannot point at itself")
-    if edge.predicate in HIERARCHY_PREDICATES and edge.subject in state.ancestors(target):
+        raise RefusedError(f"{state.show(edge.subject)} cannot point at itself")
+    if would_cycle(edge, state):
         raise RefusedError(
-            f"{state.show(target)} is below {state.show(edge.subject)}: this would close a cycle"
+            f"{state.show(str(target))} is below {state.show(edge.subject)}: "
+            "this would close a cycle"
         )
-    if not state.exists(target):
-        if not state.is_outside(target):
-            raise RefusedError(f"no node {state.show(target)}: the edge would lead to nothing")
-        return (Effect(EffectKind.OUTSIDE, concerns=edge),)
-    if state.is_obsolete(target):
-        return (Effect(EffectKind.DANGLING, concerns=edge),)
-    return ()
+    found = (_check_mention(node, edge, state) for node in sorted(set(nodes_in(target))))
+    return tuple(effect for effect in found if effect is not None)
+
+
+def _check_mention(node: Node, edge: Statement, state: State) -> Effect | None:
+    if state.is_obsolete(node):
+        return Effect(EffectKind.DANGLING, concerns=edge)
+    if state.exists(node) or state.is_built_in(node):
+        return None
+    if state.is_outside(node):
+        return Effect(EffectKind.OUTSIDE, concerns=edge)
+    if node == edge.object:
+        raise RefusedError(f"no node {state.show(node)}: the edge would lead to nothing")
+    raise RefusedError(f"no node {state.show(node)}, which the expression mentions")

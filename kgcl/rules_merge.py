@@ -1,14 +1,14 @@
 """The rule for merging a node into another.
 
 As OBO does it: the source vanishes, its id becomes an alternative id, what points at it points at
-the target, and what is said of it moves where the target has nothing of the kind.
+the target, and what is said of it moves where the target has nothing of the kind. By policy the
+source stays, obsolete and replaced by the target, as ontologies kept in OWL have it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graph.expression import substitute
 from graph.model import Literal, Node, Statement
 from graph.vocabulary import (
     ALTERNATIVE_ID,
@@ -18,15 +18,15 @@ from graph.vocabulary import (
     CREATION_DATE,
     DEFINITION,
     DEPRECATED,
-    EXACT_SYNONYM,
     LABEL,
     OBO_NAMESPACE,
     RDF_TYPE,
     REPLACED_BY,
     SYNONYMS,
 )
-from kgcl.plan import Plan, would_cycle
-from kgcl.state import EffectKind, RefusedError, Ruling, UnchangedError
+from kgcl.plan import Plan, renamed, would_cycle
+from kgcl.selection import PREDICATE_OF_SCOPE
+from kgcl.state import TRUE, EffectKind, RefusedError, Ruling, UnchangedError
 
 if TYPE_CHECKING:
     from kgcl.changes import NodeDirectMerge
@@ -65,18 +65,32 @@ def merge(change: NodeDirectMerge, state: State) -> Ruling:
         plan.add(alternative)
     for statement in state.about(source):
         _move(statement, source, target, plan)
-    for statement in plan.incoming(source):
-        plan.repoint(statement, source, target)
+    for statement in (*plan.incoming(source), *plan.uses(source)):
+        if statement.subject == target and statement.object == source:
+            plan.effect(EffectKind.EDGE_REMOVED, removed=statement)
+        else:
+            plan.repoint(statement, source, target)
+    if state.policy.merged_stays:
+        plan.add(Statement(source, DEPRECATED, TRUE))
+        plan.add(Statement(source, REPLACED_BY, target))
     return plan.ruling()
 
 
 def _move(old: Statement, source: Node, target: Node, plan: Plan) -> None:
     """One statement of the source: to the target where it fits there, else gone."""
+    policy = plan.state.policy
     if old.predicate in _LEFT:
-        plan.removed.add(old)
+        if not policy.merged_stays:
+            plan.removed.add(old)
         return
-    predicate = EXACT_SYNONYM if old.predicate == LABEL else old.predicate
-    new = Statement(target, predicate, substitute(old.object, {source: target}), old.qualifiers)
+    new = renamed(old, {source: target}, target)
+    if old.predicate == LABEL:
+        scope = PREDICATE_OF_SCOPE[policy.old_label_scope]
+        new = Statement(target, scope, new.object, new.qualifiers)
+        if policy.merged_stays:
+            if not _is_said(new, plan):
+                plan.effect(EffectKind.MOVED, added=new)
+            return
     if new.object == target or would_cycle(new, plan.state):
         plan.effect(EffectKind.EDGE_REMOVED, removed=old)
     elif _is_said(new, plan):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graph.model import Delta, Literal, Node, Qualifier, Statement
+from graph.model import Delta, Literal, Node, Statement, in_order
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -19,6 +19,7 @@ from graph.vocabulary import (
 from kgcl.changes import NodeType
 from kgcl.plan import Plan
 from kgcl.rules_edges import check_new_edge
+from kgcl.selection import addition, only, removed
 from kgcl.state import Effect, EffectKind, RefusedError, Ruling, UnchangedError
 
 if TYPE_CHECKING:
@@ -96,11 +97,17 @@ def _created(
         raise UnchangedError(f"{state.show(node)} is there already")
     if present:
         raise RefusedError(f"{state.show(node)} exists already")
+    if state.resolver.show(node) in state.alternative_ids:
+        first = next(s for s in in_order(new))
+        effects = (*effects, Effect(EffectKind.ALTERNATIVE, concerns=first))
     return Ruling(Delta(added=frozenset(new)), effects)
 
 
 def delete(change: NodeDeletion, state: State) -> Ruling:
-    """Everything said of a node goes, and every statement whose object it is."""
+    """Everything said of a node goes, and every statement whose object or predicate it is.
+
+    Expressions and qualifiers that mention it stay, and are told.
+    """
     if change.qualifiers:
         raise RefusedError("a deletion takes no qualifiers")
     node = state.existing(change.about_node)
@@ -108,20 +115,22 @@ def delete(change: NodeDeletion, state: State) -> Ruling:
     plan.removed.update(state.about(node))
     for statement in plan.incoming(node):
         if statement.object == node:
-            plan.effect(EffectKind.EDGE_REMOVED, removed=statement)
+            plan.remove_edge(statement)
         else:
-            plan.effect(EffectKind.DANGLING, concerns=statement)
+            plan.effect(EffectKind.GONE, concerns=statement)
+    for statement in plan.uses(node):
+        plan.effect(EffectKind.EDGE_REMOVED, removed=statement)
     return plan.ruling()
 
 
 def add_to_subset(change: AddNodeToSubset, state: State) -> Ruling:
     """The node is marked as part of the subset."""
     node, subset = state.existing(change.about_node), state.node(change.in_subset)
-    if state.with_key(node, IN_SUBSET, subset):
-        raise UnchangedError(f"{state.show(node)} is in {state.resolver.show(subset)} already")
     new = Statement(node, IN_SUBSET, subset, state.qualifiers(change.qualifiers))
+    there = f"{state.show(node)} is in {state.resolver.show(subset)}"
+    delta = addition(state, new, change.qualifiers, there).delta
     effects = () if state.exists(subset) else (Effect(EffectKind.UNDECLARED, concerns=new),)
-    return Ruling(Delta(added=frozenset({new})), effects)
+    return Ruling(delta, effects)
 
 
 def remove_from_subset(change: RemoveNodeFromSubset, state: State) -> Ruling:
@@ -130,9 +139,4 @@ def remove_from_subset(change: RemoveNodeFromSubset, state: State) -> Ruling:
     matching = state.select(state.with_key(node, IN_SUBSET, subset), change.qualifiers)
     if not matching:
         raise RefusedError(f"{state.show(node)} is not in {state.resolver.show(subset)}")
-    return Ruling(Delta(removed=frozenset(matching)))
-
-
-def without(qualifiers: tuple[Qualifier, ...], predicate: Node) -> tuple[Qualifier, ...]:
-    """Qualifiers but those of one predicate."""
-    return tuple(q for q in qualifiers if q.predicate != predicate)
+    return removed(only(matching, "mark"))

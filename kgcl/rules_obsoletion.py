@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graph.axioms import HIERARCHY_PREDICATES, is_edge, is_logical
 from graph.model import Literal, Node, Statement
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from kgcl.changes import NodeObsoletionWithNoDirectReplacement, NodeUnobsoletion, Ref
     from kgcl.state import State
+
+
+_POINTERS: Final = frozenset({REPLACED_BY, CONSIDER})
 
 
 def obsolete(
@@ -88,19 +91,26 @@ def _relabel(node: Node, plan: Plan) -> None:
 
 
 def _rewire(node: Node, replacement: Node | None, plan: Plan) -> None:
+    """What other nodes say of this one goes elsewhere by policy; what stays is told."""
     state = plan.state
     parents = sorted(
         str(s.object) for s in state.about(node, *HIERARCHY_PREDICATES) if isinstance(s.object, str)
     )
     for statement in plan.incoming(node):
         if not is_logical(statement):
-            continue
-        if not state.policy.rewire:
+            if statement.predicate in _POINTERS:
+                plan.effect(EffectKind.DANGLING, concerns=statement)
+        elif not state.policy.rewire:
             plan.effect(EffectKind.DANGLING, concerns=statement)
         elif replacement is not None:
             plan.repoint(statement, node, replacement)
         elif statement.predicate in HIERARCHY_PREDICATES and statement.object == node:
             _to_parents(statement, parents, plan)
+        else:
+            plan.effect(EffectKind.DANGLING, concerns=statement)
+    for statement in plan.uses(node):
+        if replacement is not None and state.policy.rewire:
+            plan.repoint(statement, node, replacement)
         else:
             plan.effect(EffectKind.DANGLING, concerns=statement)
 

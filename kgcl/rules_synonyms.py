@@ -10,14 +10,14 @@ from kgcl.changes import Scope
 from kgcl.selection import (
     PREDICATE_OF_SCOPE,
     SCOPE_OF_PREDICATE,
-    added,
+    addition,
     present,
     quoted,
     removed,
     replaced,
     swapped,
 )
-from kgcl.state import RefusedError, Ruling, UnchangedError
+from kgcl.state import RefusedError, Ruling
 
 if TYPE_CHECKING:
     from kgcl.changes import (
@@ -48,10 +48,8 @@ def new_synonym(change: NewSynonym, state: State) -> Ruling:
 def _new(
     state: State, node: Node, predicate: Node, value: str, language: str, notes: Notes
 ) -> Ruling:
-    literal = Literal(value, language=language)
-    if state.with_key(node, predicate, literal):
-        raise UnchangedError(f"{state.show(node)} has this synonym already")
-    return added(Statement(node, predicate, literal, state.qualifiers(notes)))
+    new = Statement(node, predicate, Literal(value, language=language), state.qualifiers(notes))
+    return addition(state, new, notes, f"{state.show(node)} has this synonym")
 
 
 def remove_synonym(change: RemoveSynonym, state: State) -> Ruling:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph.model import Delta, Literal, Statement
+from graph.model import Literal, Statement
 from graph.vocabulary import DEFINITION, LABEL
-from kgcl.changes import Scope
 from kgcl.selection import (
     PREDICATE_OF_SCOPE,
-    added,
+    addition,
     only,
     present,
     quoted,
@@ -48,7 +47,7 @@ def set_language(change: SetLanguageForName, state: State) -> Ruling:
         s
         for s in labels
         if isinstance(s.object, Literal)
-        and change.old_value in (None, s.object.language, s.object.language.upper())
+        and (change.old_value is None or change.old_value.lower() == s.object.language)
     ]
     if not matching:
         actual = ", ".join(quoted(s) for s in labels[:3])
@@ -63,33 +62,34 @@ def set_language(change: SetLanguageForName, state: State) -> Ruling:
 
 
 def name_becomes_synonym(change: NameBecomesSynonym, state: State) -> Ruling:
-    """The label becomes another; the old one stays as a synonym, exact unless said.
+    """The label becomes another; the old one stays as a synonym, of the policy's scope unless said.
 
     Qualifiers stand on the synonym.
     """
     node = state.existing(change.about_node)
     old = present(state, node, (LABEL,), "label", change.old_value, change.old_language)
     delta = replaced(state, old, change.new_value, change.new_language, None).delta
-    predicate = PREDICATE_OF_SCOPE[change.qualifier or Scope.EXACT]
+    predicate = PREDICATE_OF_SCOPE[change.qualifier or state.policy.old_label_scope]
     synonym = Statement(node, predicate, old.object, state.qualifiers(change.qualifiers))
-    if state.with_key(*synonym.key):
+    try:
+        added = addition(state, synonym, change.qualifiers, f"{quoted(synonym)} is there").delta
+    except UnchangedError:
         return Ruling(delta)
-    return Ruling(Delta(delta.removed, delta.added | {synonym}))
+    return Ruling(delta.then(added))
 
 
 def new_definition(change: NewTextDefinition, state: State) -> Ruling:
     """A definition for a node without one."""
     node = state.existing(change.about_node)
     literal = Literal(change.new_value, language=change.language)
+    new = Statement(node, DEFINITION, literal, state.qualifiers(change.qualifiers))
     there = state.about(node, DEFINITION)
-    if any(statement.object == literal for statement in there):
-        raise UnchangedError(f"{state.show(node)} has this definition already")
-    if there:
+    if there and all(statement.object != literal for statement in there):
         raise RefusedError(
             f"{state.show(node)} has a definition already, {quoted(there[0])}: "
             "use 'change definition'"
         )
-    return added(Statement(node, DEFINITION, literal, state.qualifiers(change.qualifiers)))
+    return addition(state, new, change.qualifiers, f"{state.show(node)} has this definition")
 
 
 def remove_definition(change: RemoveTextDefinition, state: State) -> Ruling:

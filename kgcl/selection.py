@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from graph.model import Delta, Literal, Node, Statement
-from graph.vocabulary import BROAD_SYNONYM, EXACT_SYNONYM, NARROW_SYNONYM, RELATED_SYNONYM
+from graph.model import Delta, Literal, Node, Qualifier, Statement
+from graph.vocabulary import (
+    BROAD_SYNONYM,
+    EXACT_SYNONYM,
+    NARROW_SYNONYM,
+    QUANTIFIER,
+    RELATED_SYNONYM,
+)
 from kgcl.changes import Scope
 from kgcl.state import RefusedError, Ruling, UnchangedError
 
@@ -26,6 +32,7 @@ PREDICATE_OF_SCOPE: Final[Mapping[Scope, Node]] = MappingProxyType(
 SCOPE_OF_PREDICATE: Final[Mapping[Node, Scope]] = MappingProxyType(
     {predicate: scope for scope, predicate in PREDICATE_OF_SCOPE.items()}
 )
+_SOME: Final[frozenset[Qualifier]] = frozenset()
 
 
 def present(
@@ -105,6 +112,26 @@ def swapped(old: Statement, new: Statement) -> Ruling:
 def added(statement: Statement) -> Ruling:
     """One statement more."""
     return Ruling(Delta(added=frozenset({statement})))
+
+
+def addition(state: State, new: Statement, notes: Notes, there: str) -> Ruling:
+    """One statement more; a no-op where it is there, a refusal where it has other qualifiers.
+
+    Statements that differ by a quantifier are different axioms, and neither is the other.
+    """
+    present = [s for s in state.with_key(*new.key) if quantifiers(s) == quantifiers(new)]
+    if not present:
+        return added(new)
+    if notes is None or new in present:
+        raise UnchangedError(f"{there} already")
+    raise RefusedError(f"{there} already, with other qualifiers: use 'add statement' for another")
+
+
+def quantifiers(statement: Statement) -> frozenset[Qualifier]:
+    """The qualifiers that say how an edge is quantified; none for *some*."""
+    if not statement.qualifiers:
+        return _SOME
+    return frozenset(q for q in statement.qualifiers if q.predicate == QUANTIFIER)
 
 
 def removed(statement: Statement) -> Ruling:

@@ -9,12 +9,25 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from graph.axioms import HIERARCHY_PREDICATES
-from graph.model import Delta, Literal, Node, Object, Qualifier, Statement
-from graph.overlay import Draft
+from graph.axioms import HIERARCHY_PREDICATES, is_annotation_predicate
+from graph.model import Delta, Literal, Node, Object, Qualifier, Statement, in_order
+from graph.owl_kinds import DATA_PROPERTY
 from graph.prefixes import PrefixMap
-from graph.vocabulary import DEPRECATED, LABEL, OWL, RDF, RDF_TYPE, RDFS, SKOS, XSD_BOOLEAN
-from kgcl.frames import Frames
+from graph.vocabulary import (
+    ALTERNATIVE_ID,
+    ANNOTATION_PROPERTY,
+    DEPRECATED,
+    LABEL,
+    OBJECT_PROPERTY,
+    OWL,
+    RDF,
+    RDF_TYPE,
+    RDFS,
+    SKOS,
+    XSD,
+    XSD_BOOLEAN,
+)
+from kgcl.frame_cache import FrameCache
 from kgcl.resolve import Resolver
 
 if TYPE_CHECKING:
@@ -24,7 +37,8 @@ if TYPE_CHECKING:
 
 TRUE: Final = Literal("true", XSD_BOOLEAN)
 
-_BUILT_IN: Final = (RDF, RDFS, OWL, SKOS)
+_BUILT_IN: Final = (RDF, RDFS, OWL, SKOS, XSD)
+_PROPERTIES: Final = frozenset({OBJECT_PROPERTY, ANNOTATION_PROPERTY, DATA_PROPERTY})
 _SPACE: Final = re.compile(r"(.*[#/:_])[^#/:_]*", re.DOTALL)
 
 
@@ -47,6 +61,8 @@ class EffectKind(StrEnum):
     DANGLING = "points at an obsolete node"
     OUTSIDE = "outside this graph"
     UNDECLARED = "not declared here"
+    ALTERNATIVE = "is an alternative id"
+    GONE = "mentions a node that is gone"
     MOVED = "moved"
     DROPPED = "dropped"
 
@@ -76,8 +92,7 @@ class State:
     """
 
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
-        self.frames = Frames(snapshot)
-        self.draft = Draft(self.frames)
+        self.draft = FrameCache(snapshot)
         self.policy = policy
         self.prefixes = PrefixMap.of(snapshot)
         self.resolver = Resolver(self.draft, self.prefixes, policy.ids)
@@ -96,18 +111,28 @@ class State:
         return node
 
     def exists(self, node: Node) -> bool:
-        return any(True for _ in self.draft.statements(subjects={node}))
+        return any(self.draft.frame(node).values())
 
     def about(self, node: Node, *predicates: Node) -> list[Statement]:
         """Statements with this subject, in canonical order."""
-        found = self.draft.statements(subjects={node}, predicates=predicates or None)
-        return sorted(found, key=Statement.encode)
+        frame = self.draft.frame(node)
+        if predicates:
+            found = [s for p in predicates for s in frame.get(p, ())]
+        else:
+            found = [s for there in frame.values() for s in there]
+        return in_order(found) if len(found) > 1 else found
 
     def with_key(self, subject: Node, predicate: Node, value: Object) -> list[Statement]:
-        return [s for s in self.about(subject, predicate) if s.object == value]
+        """The statements of a key, in canonical order: several where qualifiers differ."""
+        found = [s for s in self.draft.about(subject, predicate) if s.object == value]
+        return in_order(found) if len(found) > 1 else found
 
     def is_obsolete(self, node: Node) -> bool:
-        return any(s.object == TRUE for s in self.draft.statements({node}, {DEPRECATED}))
+        return any(s.object == TRUE for s in self.draft.about(node, DEPRECATED))
+
+    def is_property(self, node: Node) -> bool:
+        """Whether a node is declared to be a relation or an annotation property."""
+        return any(s.object in _PROPERTIES for s in self.draft.about(node, RDF_TYPE))
 
     def is_outside(self, node: Node) -> bool:
         """Whether a node belongs to an id space that this graph defines nothing of."""
@@ -117,16 +142,40 @@ class State:
     def _spaces(self) -> frozenset[str]:
         # Judged against the start of the batch; new ids in a space of their own stay outside.
         return frozenset(
-            _space(s.subject) for s in self.frames.statements(predicates={RDF_TYPE, LABEL})
+            _space(s.subject) for s in self.draft.base.statements(predicates={RDF_TYPE, LABEL})
         )
+
+    @cached_property
+    def alternative_ids(self) -> frozenset[str]:
+        """Ids that were merged away before this batch, as they are written."""
+        found = self.draft.base.statements(predicates={ALTERNATIVE_ID})
+        return frozenset(s.object.value for s in found if isinstance(s.object, Literal))
+
+    def is_built_in(self, node: Node) -> bool:
+        """Whether a node belongs to a standard vocabulary, which no graph has to describe."""
+        return node.startswith(_BUILT_IN)
 
     def is_predicate(self, node: Node) -> bool:
         """Whether a node may stand as predicate: built in, described here, or in use already."""
         return (
-            node.startswith(_BUILT_IN)
+            self.is_built_in(node)
             or self.exists(node)
             or any(True for _ in self.draft.statements(predicates={node}))
             or self.is_outside(node)
+        )
+
+    def is_annotation(self, predicate: Node) -> bool:
+        """Whether a predicate says something of a node's record, by its name or declaration."""
+        return is_annotation_predicate(predicate) or any(
+            s.object == ANNOTATION_PROPERTY for s in self.draft.about(predicate, RDF_TYPE)
+        )
+
+    def has_parent(self, node: Node, but: Statement | None = None) -> bool:
+        """Whether a node has a parent, one edge left out."""
+        return any(
+            s != but and isinstance(s.object, str)
+            for predicate in HIERARCHY_PREDICATES
+            for s in self.draft.about(node, predicate)
         )
 
     def ancestors(self, node: Node) -> set[Node]:
