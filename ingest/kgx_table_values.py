@@ -113,8 +113,8 @@ def frame_of(
     cells: dict[str, list[list[Any]]] = {name: [] for name in names}
     said: list[str | None] = []
     for row in rows:
-        for column, text in zip(ends, (row.id, *(row.ends or ())), strict=True):
-            column.append(text)
+        for texts, text in zip(ends, (row.id, *(row.ends or ())), strict=True):
+            texts.append(text)
         for name in names:
             cells[name].append([_cell(v, layout.prefixes) for v in row.cells.get(name, ())])
         said.append(row.extension or None)

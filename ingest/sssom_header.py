@@ -47,7 +47,7 @@ def read_header(lines: list[tuple[int, str]], report: Report) -> dict[str, Value
     try:
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
             if isinstance(event, yaml.AliasEvent):
-                line = first + event.start_mark.line
+                line = first + (event.start_mark.line if event.start_mark is not None else 0)
                 report.add(line, "an alias, which SSSOM forbids; the metadata is kept as text")
                 return None
         node = yaml.compose(text, Loader=yaml.BaseLoader)
