@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from graph.commit import CommitMeta
 from graph.memory import MemorySnapshot
 from graph.model import Literal, Statement, in_order
 from graph.prefixes import PrefixMap
 from graph.snapshot import columns_from
+from graph.store import open_store
+from ingest.bulk import to_columns
 from ingest.document import Document, ReadOptions
 from ingest.errors import IngestError
 from ingest.kgx import (
@@ -141,6 +144,17 @@ def test_a_rebuilt_dump_with_new_edge_ids_says_the_same() -> None:
     assert not tsv(table(50, 1), kept).statements & tsv(table(50, 2), kept).statements - {
         s for s in before.statements if s.subject == "urn:kgdelta:ontology"
     }
+
+
+def test_a_store_that_loads_columns_has_the_statements() -> None:
+    content = table(300, 1)
+    columns = kgx_tsv_columns(io.BytesIO(content), "x", OPTIONS)
+    for loaded in (columns, to_columns(columns.statements())):
+        store = open_store(":memory:", create=True)
+        store.load("main", loaded, None, CommitMeta(message="import", author="test"))
+        assert set(store.snapshot("main").statements()) == tsv(content).statements
+        assert not list(store.verify())
+        store.close()
 
 
 def test_kept_edge_ids_survive_and_others_get_one_of_their_own() -> None:
