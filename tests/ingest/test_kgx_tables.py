@@ -55,6 +55,7 @@ def test_any_graph_survives_parquet(statements: list[Statement]) -> None:
     document = parquet(content)
     assert document.statements == frozenset(statements)
     assert not document.problems
+    assert written(write_kgx_parquet, document.statements) == content
     columns = kgx_parquet_columns(io.BytesIO(content), "x", OPTIONS)
     assert set(columns.statements()) == document.statements
 
