@@ -16,17 +16,20 @@ from kgcl.apply import Result, Status, judge
 from kgcl.changes import Change, Ref, StatementAddition, StatementRemoval
 from kgcl.errors import ChangeError
 from kgcl.lift_edges import (
+    axioms,
     created_edges,
     deleted_edges,
     moves,
+    obsoleted_edges,
     predicate_changes,
     quantifier_changes,
 )
-from kgcl.lift_nodes import creations, deletions, obsoletions, unobsoletions
-from kgcl.lift_records import annotation_values, mappings, subsets, telling_notes
+from kgcl.lift_nodes import creations, deletions, merges, obsoletions, unobsoletions
+from kgcl.lift_records import annotation_values, mappings, subsets
 from kgcl.lift_text import (
     definitions,
     label_languages,
+    names_kept,
     renames,
     synonym_scopes,
     synonym_types,
@@ -35,7 +38,7 @@ from kgcl.lift_text import (
 from kgcl.policy import policy_of
 from kgcl.resolve import notes_of, term_of
 from kgcl.state import State
-from kgcl.wanted import Wanted
+from kgcl.wanted import Wanted, telling_notes
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -49,12 +52,15 @@ TOLERATED_EXCESS: Final = 4
 #: In the order that changes depend on each other; the flag says whether excess is tolerated.
 LIFTERS: Final[tuple[tuple[Lifter, bool], ...]] = (
     (creations, False),
+    (merges, True),
     (obsoletions, True),
     (unobsoletions, True),
+    (obsoleted_edges, False),
     (moves, False),
     (predicate_changes, False),
     (quantifier_changes, False),
     (label_languages, False),
+    (names_kept, False),
     (renames, False),
     (definitions, False),
     (synonym_scopes, False),
@@ -62,9 +68,10 @@ LIFTERS: Final[tuple[tuple[Lifter, bool], ...]] = (
     (synonyms, False),
     (mappings, False),
     (subsets, False),
-    (annotation_values, False),
-    (created_edges, False),
     (deleted_edges, False),
+    (created_edges, False),
+    (axioms, False),
+    (annotation_values, False),
     (deletions, True),
 )
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from graph.model import Literal, Statement
 from graph.vocabulary import (
+    ALTERNATIVE_ID,
     ANNOTATION_PROPERTY,
     CLASS,
+    CONSIDER,
     DEPRECATED,
     LABEL,
     NAMED_INDIVIDUAL,
@@ -23,8 +25,10 @@ from kgcl.changes import (
     ClassCreation,
     NodeCreation,
     NodeDeletion,
+    NodeDirectMerge,
     NodeObsoletion,
     NodeObsoletionWithDirectReplacement,
+    NodeObsoletionWithNoDirectReplacement,
     NodeType,
     NodeUnobsoletion,
     ObjectPropertyCreation,
@@ -68,18 +72,38 @@ def creations(wanted: Wanted) -> Iterator[Change]:
             yield make(Ref(statement.subject))
 
 
+def merges(wanted: Wanted) -> Iterator[NodeDirectMerge]:
+    """A node that goes while its id becomes an alternative id of another."""
+    expand = wanted.state.prefixes.expand
+    for statement in wanted.coming(lambda s: s.predicate == ALTERNATIVE_ID):
+        value = statement.object
+        source = expand(value.value) if isinstance(value, Literal) else value
+        if isinstance(source, str) and source in wanted.deleted:
+            yield NodeDirectMerge(
+                Ref(source), Ref(statement.subject), qualifiers=new_notes(statement)
+            )
+
+
 def obsoletions(wanted: Wanted) -> Iterator[Change]:
-    """A flag that comes, with the replacement where just one comes with it."""
-    replacements: dict[str, list[str]] = {}
-    for statement in wanted.coming(lambda s: s.predicate == REPLACED_BY):
-        if isinstance(statement.object, str):
-            replacements.setdefault(statement.subject, []).append(statement.object)
+    """A flag that comes, with what to use instead where it comes with it."""
+    replaced: dict[str, list[Ref]] = {}
+    considered: dict[str, list[Ref]] = {}
+    for statement in wanted.coming(lambda s: s.predicate in (REPLACED_BY, CONSIDER)):
+        if isinstance(statement.object, str) and not statement.qualifiers:
+            pointers = replaced if statement.predicate == REPLACED_BY else considered
+            pointers.setdefault(statement.subject, []).append(Ref(statement.object))
     for flag in wanted.coming(lambda s: s.predicate == DEPRECATED and s.object == TRUE):
-        pointers = replacements.get(flag.subject, [])
-        if len(pointers) == 1:
-            yield NodeObsoletionWithDirectReplacement(Ref(flag.subject), Ref(pointers[0]))
+        node, notes = Ref(flag.subject), new_notes(flag)
+        direct = replaced.get(flag.subject, [])
+        others = tuple(considered.get(flag.subject, ()))
+        if len(direct) == 1:
+            yield NodeObsoletionWithDirectReplacement(node, direct[0], others, qualifiers=notes)
+            if others and flag in wanted.added:
+                yield NodeObsoletionWithDirectReplacement(node, direct[0], qualifiers=notes)
+        if others and flag in wanted.added:
+            yield NodeObsoletionWithNoDirectReplacement(node, others, qualifiers=notes)
         if flag in wanted.added:
-            yield NodeObsoletion(Ref(flag.subject))
+            yield NodeObsoletion(node, qualifiers=notes)
 
 
 def unobsoletions(wanted: Wanted) -> Iterator[NodeUnobsoletion]:

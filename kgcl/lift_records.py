@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from graph.expression import Expression
 from graph.model import Literal, Statement
-from graph.vocabulary import DEFINITION, IN_SUBSET, LABEL, SYNONYMS
+from graph.vocabulary import IN_SUBSET, RDF_TYPE
 from kgcl.changes import (
     AddNodeToSubset,
     Change,
@@ -18,16 +19,14 @@ from kgcl.changes import (
     RemoveMapping,
     RemoveNodeFromSubset,
 )
-from kgcl.resolve import notes_of, term_of
+from kgcl.resolve import term_of
 from kgcl.rules_records import MAPPINGS
-from kgcl.wanted import changed_notes, new_notes, paired
+from kgcl.wanted import changed_notes, matched, new_notes, paired, telling_notes
 
 if TYPE_CHECKING:
-    from kgcl.changes import Notes
     from kgcl.wanted import Wanted
 
 _MAPPINGS: Final = frozenset(MAPPINGS)
-_HAS_OWN: Final = frozenset({LABEL, DEFINITION, IN_SUBSET, *SYNONYMS, *MAPPINGS})
 
 
 def _is_in_subset(statement: Statement) -> bool:
@@ -44,12 +43,6 @@ def subsets(wanted: Wanted) -> Iterator[Change]:
         yield AddNodeToSubset(Ref(new.subject), Ref(str(new.object)), qualifiers=new_notes(new))
 
 
-def telling_notes(statement: Statement, wanted: Wanted) -> Notes:
-    """The qualifiers of a statement where its key alone does not tell it."""
-    alone = len(wanted.state.with_key(*statement.key)) == 1
-    return None if alone else notes_of(statement.qualifiers)
-
-
 def _is_mapping(statement: Statement) -> bool:
     return statement.predicate in _MAPPINGS and isinstance(statement.object, str | Literal)
 
@@ -61,13 +54,13 @@ def mappings(wanted: Wanted) -> Iterator[Change]:
         wanted.going(_is_mapping), wanted.coming(_is_mapping), lambda s: (s.subject, s.predicate)
     )
     for olds, news in groups:
-        if len(olds) == len(news) == 1:
+        for old, new in matched(olds, news):
             yield MappingReplacement(
-                Ref(olds[0].subject),
-                term_of(olds[0].object),
-                term_of(news[0].object),
-                Ref(olds[0].predicate),
-                qualifiers=changed_notes(olds[0], news[0]),
+                Ref(old.subject),
+                term_of(old.object),
+                term_of(new.object),
+                Ref(old.predicate),
+                qualifiers=changed_notes(old, new),
             )
     for old in wanted.going(_is_mapping):
         yield RemoveMapping(
@@ -83,8 +76,15 @@ def mappings(wanted: Wanted) -> Iterator[Change]:
 
 
 def _same_object(wanted: Wanted) -> Iterator[Change]:
+    """A mapping that leads where it did, with another predicate."""
+    expand = wanted.state.prefixes.expand
+
+    def target(statement: Statement) -> object:
+        value = statement.object
+        return expand(value.value) if isinstance(value, Literal) else value
+
     groups = paired(
-        wanted.going(_is_mapping), wanted.coming(_is_mapping), lambda s: (s.subject, s.object)
+        wanted.going(_is_mapping), wanted.coming(_is_mapping), lambda s: (s.subject, target(s))
     )
     for olds, news in groups:
         old, new = olds[0], news[0]
@@ -98,27 +98,31 @@ def _same_object(wanted: Wanted) -> Iterator[Change]:
             )
 
 
-def _is_annotation(statement: Statement) -> bool:
-    return isinstance(statement.object, Literal) and statement.predicate not in _HAS_OWN
-
-
 def annotation_values(wanted: Wanted) -> Iterator[Change]:
-    """Any other literal: in the place of another, gone, or new."""
+    """What else is said of a node's record: in the place of another value, gone, or new."""
+
+    def is_annotation(statement: Statement) -> bool:
+        if isinstance(statement.object, Expression) or statement.predicate == RDF_TYPE:
+            return False
+        return isinstance(statement.object, Literal) or wanted.state.is_annotation(
+            statement.predicate
+        )
+
     groups = paired(
-        wanted.going(_is_annotation),
-        wanted.coming(_is_annotation),
+        wanted.going(is_annotation),
+        wanted.coming(is_annotation),
         lambda s: (s.subject, s.predicate),
     )
     for olds, news in groups:
-        if len(olds) == len(news) == 1:
+        for old, new in matched(olds, news):
             yield NodeAnnotationChange(
-                Ref(olds[0].subject),
-                Ref(olds[0].predicate),
-                term_of(olds[0].object),
-                term_of(news[0].object),
-                qualifiers=changed_notes(olds[0], news[0]),
+                Ref(old.subject),
+                Ref(old.predicate),
+                term_of(old.object),
+                term_of(new.object),
+                qualifiers=changed_notes(old, new),
             )
-    for old in wanted.going(_is_annotation):
+    for old in wanted.going(is_annotation):
         yield NodeAnnotationChange(
             Ref(old.subject),
             Ref(old.predicate),
@@ -126,7 +130,7 @@ def annotation_values(wanted: Wanted) -> Iterator[Change]:
             None,
             qualifiers=telling_notes(old, wanted),
         )
-    for new in wanted.coming(_is_annotation):
+    for new in wanted.coming(is_annotation):
         yield NodeAnnotationChange(
             Ref(new.subject),
             Ref(new.predicate),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graph.model import Literal, Node, Statement
 from graph.vocabulary import DEFINITION, LABEL, SYNONYM_TYPE, XSD_STRING
 from kgcl.changes import (
+    NameBecomesSynonym,
     NewSynonym,
     NewTextDefinition,
     NodeRename,
@@ -21,7 +22,7 @@ from kgcl.changes import (
     TextDefinitionReplacement,
 )
 from kgcl.selection import SCOPE_OF_PREDICATE
-from kgcl.wanted import changed_notes, new_notes, paired
+from kgcl.wanted import changed_notes, matched, new_notes, paired, telling_notes
 
 if TYPE_CHECKING:
     from kgcl.wanted import Wanted
@@ -45,9 +46,29 @@ def _replacements(
         lambda s: (s.subject, s.predicate),
     )
     for olds, news in groups:
-        before, after = _plain_text(olds[0]), _plain_text(news[0])
-        if len(olds) == len(news) == 1 and before is not None and after is not None:
-            yield olds[0], before, news[0], after
+        for old, new in matched(olds, news):
+            before, after = _plain_text(old), _plain_text(new)
+            if before is not None and after is not None:
+                yield old, before, new, after
+
+
+def names_kept(wanted: Wanted) -> Iterator[NameBecomesSynonym]:
+    """A label that another takes the place of, while it becomes a synonym."""
+    synonyms: dict[tuple[Node, object], list[Statement]] = {}
+    for synonym in wanted.coming(lambda s: s.predicate in SCOPE_OF_PREDICATE):
+        synonyms.setdefault((synonym.subject, synonym.object), []).append(synonym)
+    for old, before, new, after in _replacements(wanted, frozenset({LABEL})):
+        for synonym in synonyms.get((old.subject, old.object), ()):
+            if old in wanted.removed and old.qualifiers == new.qualifiers:
+                yield NameBecomesSynonym(
+                    Ref(old.subject),
+                    before.value,
+                    after.value,
+                    SCOPE_OF_PREDICATE[synonym.predicate],
+                    before.language,
+                    after.language,
+                    qualifiers=new_notes(synonym),
+                )
 
 
 def renames(wanted: Wanted) -> Iterator[NodeRename]:
@@ -88,16 +109,21 @@ def definitions(
             after.language,
             qualifiers=changed_notes(old, new),
         )
+    for old in wanted.going(lambda s: s.predicate == DEFINITION):
+        text = _plain_text(old)
+        if text is not None:
+            yield RemoveTextDefinition(
+                Ref(old.subject),
+                text.value,
+                text.language,
+                qualifiers=telling_notes(old, wanted),
+            )
     for new in wanted.coming(lambda s: s.predicate == DEFINITION):
         text = _plain_text(new)
         if text is not None:
             yield NewTextDefinition(
                 Ref(new.subject), text.value, text.language, qualifiers=new_notes(new)
             )
-    for old in wanted.going(lambda s: s.predicate == DEFINITION):
-        text = _plain_text(old)
-        if text is not None:
-            yield RemoveTextDefinition(Ref(old.subject), text.value)
 
 
 def synonym_scopes(wanted: Wanted) -> Iterator[SynonymPredicateChange]:
@@ -161,7 +187,13 @@ def synonyms(wanted: Wanted) -> Iterator[SynonymReplacement | NewSynonym | Remov
         text = _plain_text(old)
         if text is not None:
             scope = SCOPE_OF_PREDICATE[old.predicate]
-            yield RemoveSynonym(Ref(old.subject), text.value, scope, text.language)
+            yield RemoveSynonym(
+                Ref(old.subject),
+                text.value,
+                scope,
+                text.language,
+                qualifiers=telling_notes(old, wanted),
+            )
     for new in wanted.coming(lambda s: s.predicate in SCOPE_OF_PREDICATE):
         text = _plain_text(new)
         if text is not None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The quantifier of an edge that has no qualifier for it.
 _SOME: Final = "some"
+#: Axioms that may be the first that is said of a node; subsets have no other declaration.
+_DECLARING: Final = ("Declaration", "SubAnnotationPropertyOf")
 _QUANTIFIER: Final = re.compile(r"some|only|(?:min|max|exactly) (?:0|[1-9][0-9]*)")
 
 
@@ -68,7 +70,7 @@ def change_axiom(change: LogicalAxiomChange, state: State) -> Ruling:
         if change.new_value is None:
             raise RefusedError("neither an old nor a new axiom is given")
         new = _statement(change.new_value, change.qualifiers, state)
-        delta = addition(state, new, change.qualifiers, "the axiom is there").delta
+        delta = addition(state, new, change.qualifiers, lambda: "the axiom is there").delta
         return Ruling(delta, _check(new, change.new_value, state))
     notes = change.qualifiers if change.new_value is None else None
     old = _present(_statement(change.old_value, None, state), notes, state)
@@ -87,10 +89,9 @@ def change_axiom(change: LogicalAxiomChange, state: State) -> Ruling:
 
 
 def _check(new: Statement, term: Term, state: State) -> tuple[Effect, ...]:
-    """An axiom that declares nothing is about nodes that are there."""
-    if isinstance(term, Compound) and term.operator == "Declaration":
-        return ()
-    if new.predicate != AXIOM and not state.exists(new.subject):
+    """An axiom is about nodes that are there, unless it declares one."""
+    declares = isinstance(term, Compound) and term.operator in _DECLARING
+    if not declares and new.predicate != AXIOM and not state.exists(new.subject):
         raise RefusedError(f"no node {state.show(new.subject)}")
     return check_new_edge(new, state) if is_logical(new) else ()
 

@@ -38,7 +38,7 @@ def create_edge(change: EdgeCreation, state: State) -> Ruling:
 
 def _new_edge(subject: Node, predicate: Node, target: Object, notes: Notes, state: State) -> Ruling:
     new = Statement(subject, predicate, target, state.qualifiers(notes))
-    delta = addition(state, new, notes, "the edge is there").delta
+    delta = addition(state, new, notes, lambda: "the edge is there").delta
     return Ruling(delta, check_new_edge(new, state))
 
 

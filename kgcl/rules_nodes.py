@@ -127,8 +127,12 @@ def add_to_subset(change: AddNodeToSubset, state: State) -> Ruling:
     """The node is marked as part of the subset."""
     node, subset = state.existing(change.about_node), state.node(change.in_subset)
     new = Statement(node, IN_SUBSET, subset, state.qualifiers(change.qualifiers))
-    there = f"{state.show(node)} is in {state.resolver.show(subset)}"
-    delta = addition(state, new, change.qualifiers, there).delta
+    delta = addition(
+        state,
+        new,
+        change.qualifiers,
+        lambda: f"{state.show(node)} is in {state.resolver.show(subset)}",
+    ).delta
     effects = () if state.exists(subset) else (Effect(EffectKind.UNDECLARED, concerns=new),)
     return Ruling(delta, effects)
 

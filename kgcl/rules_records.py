@@ -144,7 +144,7 @@ def add_value(state: State, node: Node, predicate: Node, value: Object, notes: N
             raise RefusedError(
                 f"{state.show(node)} has {quoted(old)} as {shown} already: change it instead"
             )
-    return addition(state, new, notes, f"{state.show(node)} has this {shown}")
+    return addition(state, new, notes, lambda: f"{state.show(node)} has this {shown}")
 
 
 def _language(value: Object) -> str:

@@ -49,7 +49,7 @@ def _new(
     state: State, node: Node, predicate: Node, value: str, language: str, notes: Notes
 ) -> Ruling:
     new = Statement(node, predicate, Literal(value, language=language), state.qualifiers(notes))
-    return addition(state, new, notes, f"{state.show(node)} has this synonym")
+    return addition(state, new, notes, lambda: f"{state.show(node)} has this synonym")
 
 
 def remove_synonym(change: RemoveSynonym, state: State) -> Ruling:

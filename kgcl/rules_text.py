@@ -72,7 +72,9 @@ def name_becomes_synonym(change: NameBecomesSynonym, state: State) -> Ruling:
     predicate = PREDICATE_OF_SCOPE[change.qualifier or state.policy.old_label_scope]
     synonym = Statement(node, predicate, old.object, state.qualifiers(change.qualifiers))
     try:
-        added = addition(state, synonym, change.qualifiers, f"{quoted(synonym)} is there").delta
+        added = addition(
+            state, synonym, change.qualifiers, lambda: f"{quoted(synonym)} is there"
+        ).delta
     except UnchangedError:
         return Ruling(delta)
     return Ruling(delta.then(added))
@@ -89,7 +91,9 @@ def new_definition(change: NewTextDefinition, state: State) -> Ruling:
             f"{state.show(node)} has a definition already, {quoted(there[0])}: "
             "use 'change definition'"
         )
-    return addition(state, new, change.qualifiers, f"{state.show(node)} has this definition")
+    return addition(
+        state, new, change.qualifiers, lambda: f"{state.show(node)} has this definition"
+    )
 
 
 def remove_definition(change: RemoveTextDefinition, state: State) -> Ruling:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -114,7 +114,7 @@ def added(statement: Statement) -> Ruling:
     return Ruling(Delta(added=frozenset({statement})))
 
 
-def addition(state: State, new: Statement, notes: Notes, there: str) -> Ruling:
+def addition(state: State, new: Statement, notes: Notes, there: Callable[[], str]) -> Ruling:
     """One statement more; a no-op where it is there, a refusal where it has other qualifiers.
 
     Statements that differ by a quantifier are different axioms, and neither is the other.
@@ -123,8 +123,8 @@ def addition(state: State, new: Statement, notes: Notes, there: str) -> Ruling:
     if not present:
         return added(new)
     if notes is None or new in present:
-        raise UnchangedError(f"{there} already")
-    raise RefusedError(f"{there} already, with other qualifiers: use 'add statement' for another")
+        raise UnchangedError(f"{there()} already")
+    raise RefusedError(f"{there()} already, with other qualifiers: use 'add statement' for another")
 
 
 def quantifiers(statement: Statement) -> frozenset[Qualifier]:

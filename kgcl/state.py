@@ -27,6 +27,7 @@ from graph.vocabulary import (
     XSD,
     XSD_BOOLEAN,
 )
+from kgcl.changes import RefKind
 from kgcl.frame_cache import FrameCache
 from kgcl.resolve import Resolver
 
@@ -96,9 +97,18 @@ class State:
         self.policy = policy
         self.prefixes = PrefixMap.of(snapshot)
         self.resolver = Resolver(self.draft, self.prefixes, policy.ids)
+        # Each id is expanded once; neither prefixes nor placeholders change their node in a batch.
+        self._expanded: dict[str, Node] = {}
 
     def node(self, ref: Ref) -> Node:
-        return self.resolver.node(ref)
+        """The node that a reference means. Raises UnresolvedError."""
+        if ref.kind is not RefKind.CURIE:
+            return self.resolver.node(ref)
+        node = self._expanded.get(ref.text)
+        if node is None:
+            node = self.resolver.node(ref)
+            self._expanded[ref.text] = node
+        return node
 
     def object(self, term: Term) -> Object:
         return self.resolver.object(term)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from graph.model import Delta, Node, Statement, in_order
+from graph.model import Delta, Literal, Node, Statement, in_order
 from kgcl.resolve import notes_of
 
 if TYPE_CHECKING:
     from kgcl.changes import Notes
     from kgcl.state import State
+
+
+#: A statement that goes and one that comes in its place.
+Pair: TypeAlias = tuple[Statement, Statement]
 
 
 class Wanted:
@@ -76,6 +80,46 @@ def paired(
     return [group for group in groups.values() if group[0] and group[1]]
 
 
+#: Groups larger than this are paired in order: comparing all texts with all would take too long.
+_COMPARED: Final = 12
+
+
+def matched(olds: Sequence[Statement], news: Sequence[Statement]) -> list[Pair]:
+    """What became of what among statements that go and come: equal objects, then alike texts.
+
+    Each statement is in one pair at most; as many pairs as the shorter side has.
+    """
+    pairs: list[Pair] = []
+    rest, left = list(olds), list(news)
+    for old in olds:
+        same = next((new for new in left if new.object == old.object), None)
+        if same is not None:
+            pairs.append((old, same))
+            rest.remove(old)
+            left.remove(same)
+    if len(rest) == 1 == len(left) or max(len(rest), len(left)) > _COMPARED:
+        return [*pairs, *zip(rest, left, strict=False)]
+    while rest and left:
+        _, old, new = max(
+            ((_likeness(o, n), o, n) for o in rest for n in left), key=lambda found: found[0]
+        )
+        pairs.append((old, new))
+        rest.remove(old)
+        left.remove(new)
+    return pairs
+
+
+def _likeness(old: Statement, new: Statement) -> float:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, _text(old), _text(new), autojunk=False).ratio()
+
+
+def _text(statement: Statement) -> str:
+    value = statement.object
+    return value.value if isinstance(value, Literal) else str(value)
+
+
 def new_notes(new: Statement) -> Notes:
     """The qualifiers that an added statement brings, None where it has none."""
     return notes_of(new.qualifiers) or None
@@ -84,3 +128,9 @@ def new_notes(new: Statement) -> Notes:
 def changed_notes(old: Statement, new: Statement) -> Notes:
     """The qualifiers that a replacement must name, None where they stay."""
     return None if old.qualifiers == new.qualifiers else notes_of(new.qualifiers)
+
+
+def telling_notes(statement: Statement, wanted: Wanted) -> Notes:
+    """The qualifiers of a statement where its key alone does not tell it."""
+    alone = len(wanted.state.with_key(*statement.key)) == 1
+    return None if alone else notes_of(statement.qualifiers)

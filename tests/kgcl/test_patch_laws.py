@@ -10,19 +10,24 @@ from graph.expression import Expression
 from graph.memory import MemorySnapshot
 from graph.model import Delta, Literal, Qualifier, Statement
 from graph.overlay import Overlay
+from graph.owl_terms import AXIOM
 from graph.prefixes import PrefixMap
 from graph.vocabulary import (
+    ALTERNATIVE_ID,
     ANNOTATION_PROPERTY,
     CLASS,
     COMMENT,
+    DEFAULT_ONTOLOGY,
     DEFINITION,
     DEPRECATED,
+    EDGE_PREDICATE,
     EQUIVALENT_CLASS,
     EXACT_SYNONYM,
     IN_SUBSET,
     LABEL,
     OBJECT_PROPERTY,
     OBO,
+    OBSOLETE_EDGE,
     QUANTIFIER,
     RDF_TYPE,
     RELATED_SYNONYM,
@@ -40,6 +45,7 @@ from kgcl.parser import parse
 from kgcl.policy import FLAG_POLICY, OBO_POLICY, Policy
 from kgcl.render import render
 
+IDS = [f"X:{n:07d}" for n in range(6)]
 NODES = [f"{OBO}X_{n:07d}" for n in range(6)]
 PART_OF = OBO + "BFO_0000050"
 TEXTS = ["a", "b", "obsolete a", "don't \\ \"say\"\n'@en", "{x=1} # !", "🙂"]
@@ -62,6 +68,13 @@ expressions = st.builds(
     nodes,
     nodes,
 )
+
+
+def _general(tree: Expression) -> Expression:
+    """An axiom without a named subject."""
+    return Expression("SubClassOf", (tree, NODES[0]))
+
+
 statements = st.one_of(
     st.builds(
         Statement,
@@ -84,6 +97,17 @@ statements = st.one_of(
         qualifiers,
     ),
     st.builds(Statement, nodes, st.just(DEPRECATED), st.just(Literal("true", XSD_BOOLEAN))),
+    st.builds(
+        Statement, nodes, st.just(ALTERNATIVE_ID), st.sampled_from(IDS).map(Literal), qualifiers
+    ),
+    st.builds(
+        Statement,
+        nodes,
+        st.just(OBSOLETE_EDGE),
+        nodes,
+        st.just((Qualifier(EDGE_PREDICATE, PART_OF),)),
+    ),
+    st.builds(Statement, st.just(DEFAULT_ONTOLOGY), st.just(AXIOM), expressions.map(_general)),
     st.builds(Statement, nodes, st.just(EQUIVALENT_CLASS), expressions),
 )
 graphs = st.lists(statements, max_size=25).map(MemorySnapshot)
