@@ -39,7 +39,8 @@ class Edition:
 
     ``identity`` is how it is known again: its name and the digest of its content, or the hash of
     its commit and its path. ``note`` says why there is nothing to read. An edition that is
-    ``aside`` is of a line that was merged later: what it changed counts, not what it held.
+    ``aside`` is of a line that was merged later: what it changed counts, not what it held. One that
+    ``adds`` takes nothing away, so that it may also come after later ones.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Edition:
     provenance: Provenance = ()
     note: str = ""
     aside: bool = False
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

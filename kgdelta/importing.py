@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from graph.commit import CommitMeta
 from graph.model import Delta
@@ -13,6 +14,7 @@ from graph.vocabulary import SETTINGS
 
 if TYPE_CHECKING:
     from graph.commit import Commit
+    from graph.model import Statement
     from graph.store import Store
     from ingest.document import Document, Problem
 
@@ -27,6 +29,17 @@ class Release:
     author: str = ""
     message: str = ""
     tag: str = ""
+    provenance: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def meta(self) -> CommitMeta:
+        """What is said of the commit that it becomes."""
+        return CommitMeta(
+            message=self.message or f"import {self.source}",
+            author=self.author,
+            authored=self.date,
+            provenance=(("source", self.source), *self.provenance),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +54,109 @@ class Imported:
     problems: tuple[Problem, ...]
 
 
-def import_releases(store: Store, releases: Iterable[Release], branch: str) -> Iterator[Imported]:
+class Done(NamedTuple):
+    """What setting a state came to; no commit where it changed nothing."""
+
+    commit: Commit | None
+    added: int
+    removed: int
+
+
+class Target(Protocol):
+    """What imports set: a whole branch, or what one source says on it."""
+
+    @property
+    def holds(self) -> AbstractSet[Statement]:
+        """What it says now."""
+
+    def held(self, commit: str) -> AbstractSet[Statement]:
+        """What it said at a commit of the branch."""
+
+    def change(self, delta: Delta, meta: CommitMeta) -> Done:
+        """Change what it says. Raises StaleHeadError and its siblings."""
+
+    def put(self, statements: AbstractSet[Statement], meta: CommitMeta) -> Done:
+        """Make it say this, and nothing else. Raises StaleHeadError and its siblings."""
+
+
+class WholeBranch:
+    """A branch whose state is what was imported last, and the settings of the graph.
+
+    No file knows settings, so they stay.
+    """
+
+    def __init__(self, store: Store, branch: str) -> None:
+        snapshot = store.snapshot(branch)
+        self._store = store
+        self._branch = branch
+        self._head = snapshot.version.commit
+        self._holds = set(snapshot.statements())
+        self._kept = settings_in(self._holds)
+
+    @property
+    def holds(self) -> AbstractSet[Statement]:
+        """The state of the branch."""
+        return self._holds
+
+    def held(self, commit: str) -> AbstractSet[Statement]:
+        """The state at a commit."""
+        if commit == self._head:
+            return self._holds
+        return frozenset(self._store.snapshot(commit).statements())
+
+    def change(self, delta: Delta, meta: CommitMeta) -> Done:
+        """Commit a delta. Raises StaleHeadError."""
+        if not delta:
+            return Done(None, 0, 0)
+        commit = self._store.commit(self._branch, delta, self._head, meta)
+        self._head = commit.id
+        self._holds -= delta.removed
+        self._holds |= delta.added
+        return Done(commit, len(delta.added), len(delta.removed))
+
+    def put(self, statements: AbstractSet[Statement], meta: CommitMeta) -> Done:
+        """Commit what turns the branch into this state. Raises StaleHeadError."""
+        removed = self._holds - statements - self._kept
+        return self.change(Delta(frozenset(removed), frozenset(statements - self._holds)), meta)
+
+
+def settings_in(statements: Iterable[Statement]) -> frozenset[Statement]:
+    """The statements that set how a graph is handled."""
+    return frozenset(s for s in statements if s.predicate in SETTINGS)
+
+
+class Tagging:
+    """Names commits, each name once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known = {tag.name for tag in store.tags()}
+
+    def tag(self, name: str, commit: Commit | None) -> None:
+        """Name a commit, unless there is nothing to name or the name is taken."""
+        if commit is not None and name and name not in self._known:
+            self._store.create_tag(name, commit.id)
+            self._known.add(name)
+
+
+def import_releases(
+    store: Store, releases: Iterable[Release], branch: str, target: Target | None = None
+) -> Iterator[Imported]:
     """Commit releases one after the other, each as what it changes against the one before.
 
-    Settings of the graph are kept: no file knows them. Raises StaleHeadError where somebody
-    else commits meanwhile; what was committed before that stays.
+    ``target`` is the whole branch unless given. Raises StaleHeadError where somebody else commits
+    meanwhile; what was committed before that stays.
     """
-    snapshot = store.snapshot(branch)
-    head, current = snapshot.version.commit, frozenset(snapshot.statements())
-    kept = frozenset(s for s in current if s.predicate in SETTINGS)
-    known_tags = {tag.name for tag in store.tags()}
+    target = target or WholeBranch(store, branch)
+    tagging = Tagging(store)
     for release in releases:
-        state = release.document.statements | kept
-        delta = Delta.between(current, state)
-        commit = None
-        if delta:
-            commit = store.commit(branch, delta, head, _meta(release))
-            head, current = commit.id, state
-            if release.tag and release.tag not in known_tags:
-                store.create_tag(release.tag, commit.id)
-                known_tags.add(release.tag)
+        done = target.put(release.document.statements, release.meta)
+        tagging.tag(release.tag, done.commit)
         yield Imported(
             release.source,
-            commit,
+            done.commit,
             release.tag,
-            len(delta.added),
-            len(delta.removed),
+            done.added,
+            done.removed,
             release.document.problems,
         )
-
-
-def _meta(release: Release) -> CommitMeta:
-    return CommitMeta(
-        message=release.message or f"import {release.source}",
-        author=release.author,
-        authored=release.date,
-        provenance=(("source", release.source),),
-    )
