@@ -54,6 +54,19 @@ class DivergedBranchError(StaleHeadError):
         StoreError.__init__(self, message)
 
 
+class ForeignHistoryError(StaleHeadError):
+    """A branch of a git repository holds commits that did not come from the branch here."""
+
+    def __init__(self, source: str, branch: str, head: str) -> None:
+        super().__init__(branch, None, head)
+        self.source = source
+        message = (
+            f"{source}: branch {branch!r} ends in {head[:12]}, which is no commit of the branch "
+            "here: import what was committed there, or export to another folder"
+        )
+        StoreError.__init__(self, message)
+
+
 def exit_code(error: BaseException) -> int:
     """The exit code of an error: that of the nearest of its classes in the table, else 3."""
     for kind in type(error).__mro__:
