@@ -102,12 +102,13 @@ def read(
     ontology: str | None = None,
     strict: bool = False,
     reader: OboReader | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> Document:
     """The document in a file, or in a folder of a link-prediction set; see :func:`read_stream`.
 
     Raises IngestError, OSError.
     """
-    options = ReadOptions(ontology=ontology, strict=strict)
+    options = ReadOptions(ontology, strict, prefixes or {})
     if path.is_dir():
         from ingest.link_sets import read_link_folder
 

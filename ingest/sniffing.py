@@ -168,7 +168,9 @@ def _rows(text: str, _name: str) -> str | None:
 
 
 def _timed(lines: list[str]) -> bool:
-    cells = [line.split("\t")[3].strip() for line in lines[1:] or lines]
+    rows = [line.split("\t") for line in lines[1:] or lines]
+    # The last line may have been cut off where the look at the source ends.
+    cells = [row[3].strip() for row in rows if len(row) > 3]
     return all(_NUMBER.fullmatch(cell) for cell in cells if cell)
 
 

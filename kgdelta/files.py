@@ -13,7 +13,7 @@ from graph.errors import NotFoundError
 from kgdelta.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import IO
 
     from graph.snapshot import Snapshot
@@ -70,21 +70,23 @@ def read_source(
     ontology: str | None = None,
     strict: bool = False,
     reader: OboReader | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> Document:
     """The document of a file, a folder of a link-prediction set, or ``-``, standard input.
 
-    Raises NotFoundError, IngestError, OSError.
+    ``prefixes`` serve where the source declares none of that name. Raises NotFoundError,
+    IngestError, OSError.
     """
     from ingest.document import ReadOptions
     from ingest.formats import read, read_stream
 
     if name == "-":
-        options = ReadOptions(ontology=ontology, strict=strict)
+        options = ReadOptions(ontology, strict, prefixes or {})
         return read_stream(sys.stdin.buffer, "standard input", form, options, reader)
     path = Path(name)
     if not path.exists():
         raise NotFoundError("file", name)
-    return read(path, form, ontology, strict, reader)
+    return read(path, form, ontology, strict, reader, prefixes)
 
 
 def write_target(snapshot: Snapshot, name: str, form: str | None = None) -> None:

@@ -2,194 +2,55 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from graph.commit import format_time
-from graph.errors import NotFoundError
-from kgdelta import settings
 from kgdelta.errors import UsageError
 from kgdelta.output import columns, counted, emit_json, emit_lines, say, with_progress
 from kgdelta.session import Session, json_option, store_options, valid_at_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graph.store import Store
     from kgdelta.importing import Imported, Release
-
-_PROBLEMS_SHOWN = 5
-
-
-@click.command("import")
-@click.argument(
-    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-@click.option("--history", is_flag=True, help="FILE is a folder: its files are releases, in order.")
-@click.option("--format", "form", metavar="F", help="Format, if the content does not tell.")
-@click.option(
-    "--date",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-    help="Date of the commit (default: the header's, else now).",
-)
-@click.option("--ontology", metavar="ID", help="OBO id of the ontology where the header has none.")
-@click.option("--tag", metavar="NAME", help="Name the commit of the one FILE.")
-@click.option("--tag-versions", is_flag=True, help="Name each commit by the version in its header.")
-@click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
-@click.option("-m", "--message", default="", help="Message of the commit.")
-@click.option("--author", help="Who imports (default: git's user.name).")
-@store_options
-def import_command(
-    session: Session,
-    paths: tuple[Path, ...],
-    history: bool,
-    form: str | None,
-    date: datetime | None,
-    ontology: str | None,
-    tag: str | None,
-    tag_versions: bool,
-    strict: bool,
-    message: str,
-    author: str | None,
-) -> None:
-    """Make each FILE the next commit of --branch; one that says nothing new makes no commit."""
-    from kgdelta.importing import import_releases
-
-    files = _files(paths, history)
-    if len(files) > 1 and (tag or date):
-        raise UsageError("--tag and --date are for one file")
-    moment = date.replace(tzinfo=UTC) if date else None
-    who = settings.author(author)
-    with session.store() as store:
-        name = ontology or _known_ontology(store, session.branch)
-
-        def released(file: Path, release: Release) -> Release:
-            from dataclasses import replace
-
-            from ingest.dating import version_of
-
-            label = tag or (version_of(release.document) if tag_versions else "")
-            when = moment or release.date or _date_in_name(file.name)
-            return replace(release, date=when, author=who, message=message, tag=label)
-
-        releases = (
-            released(file, release)
-            for file, release in _read_all(with_progress(files, "importing"), form, name, strict)
-        )
-        done = list(import_releases(store, releases, session.branch))
-    _report(session, done)
-
-
-def _files(paths: Sequence[Path], history: bool) -> list[Path]:
-    """The files that paths stand for, a folder's in natural order of their names."""
-    found: list[Path] = []
-    for path in paths:
-        if str(path) == "-" or (path.is_dir() and not history and _is_link_set(path)):
-            found.append(path)
-        elif path.is_dir():
-            if not history:
-                raise UsageError(f"{path} is a folder: add --history to import its files in order")
-            inside = [p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")]
-            found += sorted(inside, key=lambda p: (_natural(p.name), p.name))
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise NotFoundError("file", str(path))
-    if not found:
-        raise NotFoundError("file", ", ".join(map(str, paths)), "the folder is empty")
-    return found
-
-
-def _is_link_set(folder: Path) -> bool:
-    """Whether a folder holds the parts of one link-prediction set."""
-    from ingest.link_sets import split_of
-
-    return any(split_of(path.name) == "train" for path in folder.iterdir())
-
-
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return [(not p.isdecimal(), int(p) if p.isdecimal() else 0, p) for p in parts]
-
-
-def _known_ontology(store: Store, branch: str) -> str | None:
-    """The OBO id of the ontology that the branch holds already."""
-    from graph.prefixes import PrefixMap
-
-    return PrefixMap.of(store.snapshot(branch)).ontology or None
-
-
-def _date_in_name(name: str) -> datetime | None:
-    found = re.search(r"(\d{4}-\d{2}-\d{2})", name)
-    try:
-        return datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found else None
-    except ValueError:
-        return None
-
-
-def _read_all(
-    files: Iterable[Path], form: str | None, ontology: str | None, strict: bool
-) -> Iterator[tuple[Path, Release]]:
-    from ingest.dating import dated
-    from ingest.obo import OboReader
-    from kgdelta.files import read_source
-    from kgdelta.importing import Release
-
-    reader = OboReader()
-    for file in files:
-        document = read_source(str(file), form, ontology, strict, reader)
-        yield file, Release(document, document.source, dated(document))
-
-
-def _report(session: Session, done: Sequence[Imported]) -> None:
-    if session.json:
-        emit_lines(
-            {
-                "source": i.source,
-                "commit": i.commit.id if i.commit else None,
-                "date": format_time(i.commit.authored) if i.commit else None,
-                "tag": i.tag or None,
-                "added": i.added,
-                "removed": i.removed,
-                "problems": [{"line": p.line, "reason": p.reason} for p in i.problems],
-            }
-            for i in done
-        )
-        return
-    for imported in done:
-        for problem in imported.problems[:_PROBLEMS_SHOWN]:
-            say(str(problem))
-        if len(imported.problems) > _PROBLEMS_SHOWN:
-            more = len(imported.problems) - _PROBLEMS_SHOWN
-            say(f"{imported.source}: {counted(more, 'more problem')}")
-        if imported.commit is None:
-            say(f"{imported.source}: nothing new")
-        else:
-            name = f" ({imported.tag})" if imported.tag else ""
-            click.echo(
-                f"{imported.commit.short} {imported.commit.authored:%Y-%m-%d} {imported.source}"
-                f"{name}: {imported.added:,} added, {imported.removed:,} removed"
-            )
 
 
 @click.command("export")
 @click.option("--at", "version", metavar="VERSION", help="State to write (default: --branch).")
 @valid_at_option
-@click.option("--output", "-o", required=True, metavar="FILE|-")
+@click.option("--output", "-o", metavar="FILE|-")
 @click.option("--format", "form", metavar="F", help="Format (default: by the ending of the name).")
+@click.option(
+    "--git",
+    "repository",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write all of --branch as a git repository, a commit each; again, only what is new.",
+)
+@click.option("--path", metavar="P", help="With --git: the file in it (default: ONTOLOGY.obo).")
 @store_options
 def export_command(
     session: Session,
     version: str | None,
     moment: datetime | None,
-    output: str,
+    output: str | None,
     form: str | None,
+    repository: Path | None,
+    path: str | None,
 ) -> None:
-    """Write a state to a file, in canonical order."""
+    """Write a state to a file, in canonical order, or a branch to a git repository."""
+    if repository is not None:
+        if output or version or moment:
+            raise UsageError("--git writes a whole branch: leave out --output, --at and --valid-at")
+        _export_to_git(session, repository, path, form)
+        return
+    if output is None or path is not None:
+        raise UsageError("give --output FILE, or --git DIR with or without --path P")
     from kgdelta.files import write_target
     from kgdelta.states import valid
 
@@ -205,6 +66,27 @@ def export_command(
         say(f"{output} holds {state}" + (f", as valid at {then}" if then else ""))
 
 
+def _export_to_git(session: Session, repository: Path, path: str | None, form: str | None) -> None:
+    from kgdelta.git_export import export_to_git
+
+    watch = partial(with_progress, label="exporting")
+    with session.store() as store:
+        done = export_to_git(store, session.branch, repository, path, form, watch)
+    if session.json:
+        emit_json(
+            {
+                "repository": str(done.repository),
+                "branch": done.branch,
+                "path": done.path,
+                "head": done.head,
+                "commits": done.commits,
+            }
+        )
+    else:
+        new = counted(done.commits, "new commit")
+        say(f"{done.repository}: {new} on {done.branch}, the file is {done.path}")
+
+
 @click.command("convert")
 @click.argument("source", metavar="IN|-")
 @click.argument("target", metavar="OUT|-")
@@ -212,6 +94,14 @@ def export_command(
     "--from", "source_form", metavar="F", help="Format of IN, if its content does not tell."
 )
 @click.option("--format", "form", metavar="F", help="Format of OUT (default: by its ending).")
+@click.option(
+    "--prefixes",
+    "prefix_files",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Prefix map for what IN does not declare; may be given again.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
 @json_option
 def convert_command(
@@ -219,6 +109,7 @@ def convert_command(
     target: str,
     source_form: str | None,
     form: str | None,
+    prefix_files: tuple[Path, ...],
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -227,7 +118,8 @@ def convert_command(
 
     if as_json and target == "-":
         raise UsageError("--json and OUT both want standard output")
-    document = read_source(source, source_form, strict=strict)
+    prefixes = _prefixes(prefix_files)
+    document = read_source(source, source_form, strict=strict, prefixes=prefixes)
     write_target(document.snapshot(), target, form)
     if as_json:
         problems = [{"line": p.line, "reason": p.reason} for p in document.problems]
