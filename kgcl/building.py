@@ -11,7 +11,7 @@ from graph.vocabulary import XSD_COUNT
 from kgcl import changes as c
 from kgcl.building_records import RecordBuilder
 from kgcl.building_text import TextBuilder
-from kgcl.lexical import COUNT, KEYWORDS, TokenError, unquote
+from kgcl.lexical import COUNT, HALF, KEYWORDS, TokenError, unquote
 
 if TYPE_CHECKING:
     from kgcl.changes import Notes, Ref, Scope, Term, Text
@@ -43,6 +43,13 @@ def _unquote(token: Token) -> str:
         return unquote(token)
     except ValueError as error:
         raise TokenError(str(error), token.start_pos or 0) from None
+
+
+def _whole(token: Token) -> str:
+    """The text of a token that is to be a name; half a character is none."""
+    if not token.isascii() and HALF.search(token):
+        raise TokenError("half of a character is no name", token.start_pos or 0)
+    return str(token)
 
 
 @v_args(inline=True)
@@ -116,12 +123,13 @@ class Builder(TextBuilder, RecordBuilder):
     # --- parts
 
     def iri(self, token: Token) -> Ref:
-        return c.Ref(token[1:-1])
+        return c.Ref(_whole(token)[1:-1])
 
     def curie(self, token: Token) -> Ref:
-        return c.Ref(str(token), c.RefKind.CURIE)
+        return c.Ref(_whole(token), c.RefKind.CURIE)
 
     def name(self, token: Token) -> Ref:
+        _whole(token)
         if token.lower() in KEYWORDS:
             raise TokenError(f"{str(token)!r} is a word of the language", token.start_pos or 0)
         return c.Ref(str(token), c.RefKind.NAME)
@@ -133,10 +141,10 @@ class Builder(TextBuilder, RecordBuilder):
         return _unquote(token)
 
     def bare_iri(self, token: Token) -> str:
-        return str(token[1:-1])
+        return _whole(token)[1:-1]
 
     def word(self, token: Token) -> str:
-        return str(token)
+        return _whole(token)
 
     def text(self, token: Token, language: Token | None) -> Text:
         return c.Text(_unquote(token), language[1:] if language else "")

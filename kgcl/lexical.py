@@ -7,10 +7,11 @@ from typing import Final
 
 _WORDS: Final = """
     add and annotation as axiom because begin between broad by change class contributor create
-    deepen definition delete described edge end exact for forcing from generated identified instance into
-    issue mapping mappings merge metadata move narrow node none obsolete of on place property pull
-    related relation relationship remove rename replace replacement retaining rewire see shallow
-    statement subset synonym synonyms to under undone unobsolete with without
+    deepen definition delete described edge end exact for forcing from generated identified
+    instance into issue mapping mappings merge metadata move narrow node none obsolete of on
+    place property pull related relation relationship remove rename replace replacement
+    retaining rewire see shallow statement subset synonym synonyms to under undone unobsolete
+    with without
 """
 #: Words of the language, in lower case, that are never the name of an entity: those that may stand
 #: where an entity may, and the ones that begin or join commands.
@@ -24,6 +25,8 @@ NAME: Final = re.compile(
     r"""[^\s<>"'{}|\\^`()\[\],;=:@#*.!?&~+$-]"""
     r"""(?:[^\s<>"'{}|\\^`()\[\],;=:]*[^\s<>"'{}|\\^`()\[\],;=:.!?*&#@-])?"""
 )
+#: Half of a character, which no file can hold.
+HALF: Final = re.compile("[\ud800-\udfff]")
 LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]+")
 OPERATOR: Final = re.compile(r"[A-Za-z]+")
 COUNT: Final = re.compile(r"[0-9]+")

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from kgcl import changes as c
+from kgcl.parser import MAX_BLOCKS
 from kgcl.render_edges import EDGE_FORMS
 from kgcl.render_nodes import NODE_FORMS
 from kgcl.render_text import TEXT_FORMS
-from kgcl.parser import MAX_BLOCKS
 from kgcl.writing import Writer
 
 if TYPE_CHECKING:

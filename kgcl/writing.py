@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.vocabulary import XSD_COUNT
 from kgcl import changes as c
-from kgcl.lexical import COUNT, CURIE, IRI, KEYWORDS, LANGUAGE, NAME, OPERATOR, quote
+from kgcl.lexical import COUNT, CURIE, HALF, IRI, KEYWORDS, LANGUAGE, NAME, OPERATOR, quote
 from kgcl.parser import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Writer:
         return ref.text
 
     def _iri(self, iri: str, argument: bool) -> str:
-        if not IRI.fullmatch(iri):
+        if not IRI.fullmatch(iri) or HALF.search(iri):
             raise ValueError(f"not an IRI: {iri!r}; encode what an IRI cannot hold")
         if self.prefixes is not None:
             for short in (self.prefixes.contract(iri), self.prefixes.curie(iri)):
@@ -135,7 +135,7 @@ class Writer:
 
 def _what(text: str) -> str:
     """A link, a person or a moment: bare where it reads back bare, else quoted."""
-    if "://" in text and IRI.fullmatch(text):
+    if "://" in text and IRI.fullmatch(text) and not HALF.search(text):
         return f"<{text}>"
     return text if is_curie(text) or is_name(text) else quote(text)
 
@@ -148,9 +148,11 @@ def check_depth(depth: int) -> None:
 
 def is_curie(text: str) -> bool:
     """Whether a text reads as a CURIE."""
-    return CURIE.fullmatch(text) is not None
+    return CURIE.fullmatch(text) is not None and not HALF.search(text)
 
 
 def is_name(text: str) -> bool:
     """Whether a text reads as a bare name."""
-    return NAME.fullmatch(text) is not None and text.lower() not in KEYWORDS
+    if NAME.fullmatch(text) is None or HALF.search(text):
+        return False
+    return text.lower() not in KEYWORDS

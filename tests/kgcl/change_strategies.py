@@ -8,21 +8,25 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kgcl import changes as c
-from kgcl.lexical import CURIE, IRI, KEYWORDS, NAME
+from kgcl.lexical import CURIE, HALF, IRI, KEYWORDS, NAME
 
 MARKS = """' " \\ \\\\ '@en ; # { ^^ \\n \\u0041 😀 \u202eאב to - x ''' end begin"""
 HOSTILE = st.lists(
     st.sampled_from([*MARKS.split(" "), *"\n\r\t\0\u2028\x85\ud800 "]), max_size=6
 ).map("".join)
 TEXT = HOSTILE | st.text(st.characters(), max_size=12)
-IRIS = st.from_regex(IRI, fullmatch=True).map(lambda text: text[:30])
+IRIS = (
+    st.from_regex(IRI, fullmatch=True)
+    .map(lambda text: text[:30])
+    .filter(lambda text: not HALF.search(text))
+)
 CURIES = st.sampled_from(
     ["MS:1", "oboInOwl:hasDbXref", "a:b/c#d%20+e", "GO:é", "to:1", "AUTOID:1", "_:x"]
-) | (st.from_regex(CURIE, fullmatch=True))
+) | st.from_regex(CURIE, fullmatch=True).filter(lambda text: not HALF.search(text))
 NAMES = (
     st.sampled_from(["part_of", "42", "Tom", "/m/02mjmr", "émile", "2026-11-23", "type"])
     | st.from_regex(NAME, fullmatch=True)
-).filter(lambda text: text.lower() not in KEYWORDS)
+).filter(lambda text: text.lower() not in KEYWORDS and not HALF.search(text))
 IDS = (
     st.builds(c.Ref, IRIS)
     | st.builds(c.Ref, CURIES, st.just(c.RefKind.CURIE))
