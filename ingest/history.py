@@ -7,6 +7,7 @@ is read.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
 from ingest.dating import date_in_name
-from ingest.document import Document, Problem
+from ingest.document import Document, Problem, ReadOptions
 from ingest.errors import IngestError
-from ingest.formats import FORMATS, format_named, read_bytes
+from ingest.formats import FORMATS, format_named, read_stream
 from ingest.obo import OboReader
 from ingest.sniffing import plain_name
 
@@ -30,6 +31,7 @@ MOST: Final = 1_000_000
 
 Provenance: TypeAlias = tuple[tuple[str, str], ...]
 _NO_DATES: Final[Mapping[str, datetime]] = MappingProxyType({})
+_NO_PREFIXES: Final[Mapping[str, str]] = MappingProxyType({})
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 
@@ -90,13 +92,15 @@ class HistoryOptions:
     """How a history is read.
 
     ``form`` is the format where the content does not tell, ``only`` a pattern such as ``*.obo``
-    that names of files must fit, ``dates`` a table by path or name that overrules other dates.
+    that names of files must fit, ``dates`` a table by path or name that overrules other dates,
+    ``prefixes`` serve where an edition declares none of that name.
     """
 
     form: str | None = None
     strict: bool = False
     only: str | None = None
     dates: Mapping[str, datetime] = field(default_factory=lambda: _NO_DATES)
+    prefixes: Mapping[str, str] = field(default_factory=lambda: _NO_PREFIXES)
 
 
 class EditionReader:
@@ -113,8 +117,9 @@ class EditionReader:
             raise IngestError(source, 0, reason)
         if not content.strip():
             raise IngestError(source, 0, "the file is empty")
-        options = self._options
-        return read_bytes(content, source, options.form, ontology, options.strict, self._kept)
+        asked = self._options
+        options = ReadOptions(ontology, asked.strict, asked.prefixes)
+        return read_stream(io.BytesIO(content), source, asked.form, options, self._kept)
 
     def later(self, content: bytes, source: str) -> Read:
         """How to read bytes when their turn comes."""

@@ -18,7 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "demo": "kgdelta.commands.demo",
         "init": "kgdelta.commands.refs",
         "graphs": "kgdelta.commands.refs",
-        "import": "kgdelta.commands.files",
+        "import": "kgdelta.commands.importing",
         "export": "kgdelta.commands.files",
         "convert": "kgdelta.commands.files",
         "formats": "kgdelta.commands.files",

@@ -13,7 +13,7 @@ from graph.errors import NotFoundError
 from kgdelta.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import IO
 
     from graph.snapshot import Snapshot
@@ -87,6 +87,18 @@ def read_source(
     if not path.exists():
         raise NotFoundError("file", name)
     return read(path, form, ontology, strict, reader, prefixes)
+
+
+def read_prefixes(files: Sequence[Path]) -> dict[str, str]:
+    """The prefixes of maps in files. Raises NotFoundError, IngestError, OSError."""
+    if not files:
+        return {}
+    from ingest.prefix_maps import read_prefix_maps
+
+    for file in files:
+        if not file.is_file():
+            raise NotFoundError("file", str(file))
+    return read_prefix_maps(files)
 
 
 def write_target(snapshot: Snapshot, name: str, form: str | None = None) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from graph.errors import NotFoundError
 from graph.model import Delta
 from graph.prefixes import ontology_id
-from graph.vocabulary import ONTOLOGY, RDF_TYPE
+from graph.vocabulary import DEFAULT_ONTOLOGY, ONTOLOGY, RDF_TYPE
 from ingest.document import Problem
 from ingest.errors import IngestError
 from kgdelta.errors import UsageError
@@ -215,7 +215,8 @@ class _Importing:
 
 def _ontology_in(statements: Iterable[Statement]) -> str:
     """The OBO id of the ontology that a state is of, or nothing."""
-    nodes = [s.subject for s in statements if s.object == ONTOLOGY and s.predicate == RDF_TYPE]
+    nodes = {s.subject for s in statements if s.object == ONTOLOGY and s.predicate == RDF_TYPE}
+    nodes.discard(DEFAULT_ONTOLOGY)
     return ontology_id(min(nodes)) if nodes else ""
 
 

@@ -13,12 +13,6 @@ from kgdelta.errors import UsageError
 from kgdelta.output import columns, counted, emit_json, emit_lines, say, with_progress
 from kgdelta.session import Session, json_option, store_options, valid_at_option
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from graph.store import Store
-    from kgdelta.importing import Imported, Release
-
 
 @click.command("export")
 @click.option("--at", "version", metavar="VERSION", help="State to write (default: --branch).")
@@ -114,11 +108,11 @@ def convert_command(
     as_json: bool,
 ) -> None:
     """Read IN and write it as OUT, in canonical order; what was wrong with IN is told."""
-    from kgdelta.files import read_source, write_target
+    from kgdelta.files import read_prefixes, read_source, write_target
 
     if as_json and target == "-":
         raise UsageError("--json and OUT both want standard output")
-    prefixes = _prefixes(prefix_files)
+    prefixes = read_prefixes(prefix_files)
     document = read_source(source, source_form, strict=strict, prefixes=prefixes)
     write_target(document.snapshot(), target, form)
     if as_json:
