@@ -146,7 +146,14 @@ def _check(asked: _Asked) -> None:
 _OF_WINDOWS = ("--clock", "--keep replace")
 
 
-def _imports(store: Store, branch: str, asked: _Asked, replaced: str | None) -> Iterator[Imported]:
+def _imports(
+    store: Store,
+    branch: str,
+    asked: _Asked,
+    histories: Sequence[History],
+    files: Sequence[Path],
+    replaced: str | None,
+) -> Iterator[Imported]:
     from kgdelta.histories import Telling, import_history
     from kgdelta.importing import import_releases
     from kgdelta.sources import OneSource
