@@ -57,6 +57,9 @@ def read_header(lines: list[tuple[int, str]], report: Report) -> dict[str, Value
         line = first + (mark.line if mark is not None else 0)
         report.add(line, f"not YAML ({getattr(error, 'problem', error)}); kept as text")
         return None
+    except ValueError as error:  # an escape beyond Unicode
+        report.add(first, f"not YAML ({error}); kept as text")
+        return None
     except RecursionError:
         report.add(first, "metadata nested too deeply; kept as text")
         return None
