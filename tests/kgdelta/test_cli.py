@@ -59,7 +59,10 @@ def test_diff_of_versions_and_files_agrees(history: Run) -> None:
     by_version = history("diff", "v1", "v2")
     by_file = history("diff", "instruments-1.obo", "instruments-2.obo")
     assert by_version.out == by_file.out
-    assert "rename EX:0000003 from 'TOF' to 'time of flight'\n" in by_version.out
+    assert (
+        "rename EX:0000003 from 'TOF' to 'time of flight' retaining exact synonym\n"
+        in by_version.out
+    )
     assert history("diff", "v1", "v2", "--exit-code").code == 1
     assert history("diff", "v1", "v1", "--exit-code").code == 0
     rows = history("diff", "v1", "v2", "--json").rows
