@@ -15,12 +15,13 @@ from kgcl.render import render
 from kgdelta.new_ids import with_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from graph.commit import Commit
     from graph.snapshot import Snapshot
     from graph.store import Store
+    from ingest.document import Problem
     from kgcl.changes import Change
     from kgcl.ids import IdPolicy
     from kgcl.policy import Policy
@@ -137,21 +138,26 @@ def apply_to_file(
     policy: Policy | None = None,
     keep_going: bool = False,
     ids: IdPolicy | None = None,
+    catalog: Path | None = None,
+    tell: Callable[[Problem], None] | None = None,
 ) -> tuple[Outcome, Snapshot]:
     """Apply a batch to a file and write the result, or only judge it where there is no target.
 
     The target is replaced in one step after everything was written; a rejected batch leaves it
-    as it was. Returns the outcome and the state of the source. Raises IngestError,
-    KgclSyntaxError, OSError.
+    as it was. What the source imports and a catalog (or one beside it) finds may be called by its
+    labels; what of it cannot be read is told. Returns the outcome and the state of the source with
+    these labels. Raises IngestError, KgclSyntaxError, UsageError, OSError.
     """
     from graph.overlay import Overlay
     from ingest.formats import read
     from kgdelta.files import write_file
+    from kgdelta.imported_names import check_own, with_imported_names
 
     batch = as_changes(changes)
     document = read(source)
-    before = document.snapshot()
+    before, imported = with_imported_names(document, source, catalog, tell)
     outcome = apply(batch, before, with_ids(policy, ids, before), keep_going)
+    check_own(outcome.delta, imported)
     if target is not None and (keep_going or not outcome.rejected):
-        write_file(Overlay(before, outcome.delta), target)
+        write_file(Overlay(document.snapshot(), outcome.delta), target)
     return outcome, before

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 @click.option("-c", "--command", "texts", multiple=True, help="A change, instead of FILE.")
 @click.option("--input", "input_file", type=click.Path(), help="Change this file, not a store.")
 @click.option("--output", "output_file", type=click.Path(), help="Where the changed file goes.")
+@click.option(
+    "--catalog",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Where --input finds its imports (default: the catalog-v001.xml beside it).",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen, change nothing.")
 @click.option("--keep-going", is_flag=True, help="Apply what can be applied, report the rest.")
 @click.option(
@@ -47,6 +53,7 @@ def apply_command(
     texts: tuple[str, ...],
     input_file: str | None,
     output_file: str | None,
+    catalog: Path | None,
     dry_run: bool,
     keep_going: bool,
     against: str | None,
@@ -76,6 +83,8 @@ def apply_command(
         raise UsageError("--input and --output go together")
     if input_file is not None and (against is not None or rebase):
         raise UsageError("--against and --rebase are for a store, not for --input")
+    if catalog is not None and input_file is None:
+        raise UsageError("--catalog goes with --input")
     parsed = (
         read_commands("\n".join(texts), "command.kgcl")
         if source is None
@@ -94,6 +103,8 @@ def apply_command(
             policy=policy_named(policy),
             keep_going=keep_going,
             ids=ids,
+            catalog=catalog,
+            tell=lambda problem: say(str(problem)),
         )
         _report(session, list(parsed.commands), outcome, before)
         done = f"written to {output_file}" if outcome.delta and not dry_run else ""
