@@ -103,5 +103,6 @@ def test_what_is_damaged_is_read_or_refused(form: str, corpus: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("form", FORMATS)
-def test_20_000_damaged_files_are_read_or_refused(form: str, corpus: Path) -> None:
-    fuzz(form, 20_000, corpus)
+def test_many_damaged_files_are_read_or_refused(form: str, corpus: Path) -> None:
+    # A database takes 40 ms to open: a tenth of the others' 20,000 is a minute already.
+    fuzz(form, 2_000 if form == "duckdb" else 20_000, corpus)
