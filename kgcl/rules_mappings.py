@@ -110,6 +110,8 @@ def _mapping(
         there = state.about(node, *predicates)
         wanted = [s for s in there if s.object == value or _is_xref(s, text)]
         matching = state.select(wanted, notes)
+        if wanted and not matching:
+            raise RefusedError(f"{state.show(node)} has no such mapping with these qualifiers")
         if matching:
             old = only(matching, "mapping")
             refuse_logical(old, state)

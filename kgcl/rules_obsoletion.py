@@ -102,10 +102,10 @@ def _rewire(node: Node, replacement: Node | None, plan: Plan) -> None:
                 plan.effect(EffectKind.DANGLING, concerns=statement)
         elif not state.policy.rewire:
             plan.effect(EffectKind.DANGLING, concerns=statement)
+        elif _is_child(statement, node) and replacement in (None, statement.subject):
+            _to_parents(statement, parents, plan)
         elif replacement is not None:
             plan.repoint(statement, node, replacement)
-        elif statement.predicate in HIERARCHY_PREDICATES and statement.object == node:
-            _to_parents(statement, parents, plan)
         else:
             plan.effect(EffectKind.DANGLING, concerns=statement)
     for statement in plan.uses(node):
@@ -113,6 +113,10 @@ def _rewire(node: Node, replacement: Node | None, plan: Plan) -> None:
             plan.repoint(statement, node, replacement)
         else:
             plan.effect(EffectKind.DANGLING, concerns=statement)
+
+
+def _is_child(statement: Statement, node: Node) -> bool:
+    return statement.predicate in HIERARCHY_PREDICATES and statement.object == node
 
 
 def _to_parents(old: Statement, parents: list[Node], plan: Plan) -> None:
