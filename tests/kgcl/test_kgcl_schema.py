@@ -278,5 +278,5 @@ def test_any_json_is_read_or_refused(document: Any) -> None:
 
 
 def test_half_of_a_character_in_a_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="half of a character"):
+    with pytest.raises(ValueError, match=r"cannot write the name .*; give its IRI"):
         dump_yaml([c.NodeDeletion(c.Ref("a\ud800b", c.RefKind.NAME))])

@@ -41,7 +41,7 @@ def test_rows_are_sequences_and_frames(kg: kd.Graph) -> None:
     assert repr(log) == "Rows(2 rows)"
     assert list(log.to_pandas()["author"]) == ["Ada", "Ada"]
     frame = kg.diff("main~1", "main").to_pandas()
-    assert list(frame["kind"])[:2] == ["ClassCreation", "NodeRename"]
+    assert list(frame["kind"])[:2] == ["ClassCreation", "NameBecomesSynonym"]
     assert kg.life("EX:0000007")[0].commit.message == "release 2"
 
 
