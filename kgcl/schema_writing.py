@@ -128,8 +128,6 @@ class _Document:
             text = render(change)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
-        if whole_characters(text) != text:
-            raise ValueError(f"{path}: half of a character stands in a name or an IRI")
         if plain["type"] in DESCRIBED:
             return {**plain, "change_description": text}
         informed = plain.get("was_generated_by", "")
