@@ -60,8 +60,12 @@ class Git:
 
     def commit(self, revision: str) -> str:
         """The hash of a revision's commit. Raises IngestError."""
+        self.text("rev-parse", "--git-dir")
         wanted = f"{revision}^{{commit}}"
-        return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", wanted).strip()
+        try:
+            return self.text("rev-parse", "--verify", "--end-of-options", wanted).strip()
+        except IngestError:
+            raise IngestError(str(self.folder), 0, f"no commit {revision!r} in it") from None
 
     def blobs(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The blob at each commit and path; places without one are left out."""

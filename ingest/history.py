@@ -40,16 +40,17 @@ class Edition:
     """One edition of a source: what it is called, when it was made, and by whom.
 
     ``identity`` is how it is known again: its name and the digest of its content, or the hash of
-    its commit and its path. ``note`` says why there is nothing to read. An edition that is
-    ``aside`` is of a line that was merged later: what it changed counts, not what it held. One that
-    ``adds`` takes nothing away, so that it may also come after later ones.
+    its commit and its path. A ``message`` is None where there is none to know; ``note`` says why
+    there is nothing to read. An edition that is ``aside`` is of a line that was merged later: what
+    it changed counts, not what it held. One that ``adds`` takes nothing away, so that it may also
+    come after later ones.
     """
 
     source: str
     identity: str
     date: datetime | None = None
     author: str = ""
-    message: str = ""
+    message: str | None = None
     provenance: Provenance = ()
     note: str = ""
     aside: bool = False

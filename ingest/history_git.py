@@ -255,7 +255,7 @@ class GitHistory:
     def _edition(self, commit: str, name: str, logged: _Logged) -> Edition:
         message, carried = original(logged.message)
         return Edition(
-            source=f"{self._git.folder}:{name}@{commit[:12]}",
+            source=f"{self._git.folder}@{commit[:12]}:{name}",
             identity=f"git:{commit}:{self._path}",
             date=carried.authored or _moment(logged.authored),
             author=carried.author or logged.author,

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 _OBO: Final = re.compile(r"^(?:format-version:|\[(?:Term|Typedef|Instance)\])", re.MULTILINE)
+_OUR_OBO: Final = re.compile(r"(?:ontology|kgdelta-statement): ")
 _ROOT: Final = re.compile(r"<(?![?!])([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _OFN: Final = re.compile(r"^\s*(?:#[^\n]*\n\s*)*(?:Prefix|Ontology)\s*\(", re.IGNORECASE)
 _TERM: Final = r"(?:<[^<>\s]*>|_:\S+|<<.*>>)"
@@ -73,8 +74,10 @@ def _is_split(member: bytes) -> bool:
     return stem in (b"train", b"valid", b"test", b"entity", b"relation")
 
 
-def _obo(text: str, _name: str) -> str | None:
-    return "obo" if _OBO.search(text) else None
+def _obo(text: str, name: str) -> str | None:
+    # What we write of a graph that never was OBO has no version of the format.
+    ours = name.endswith(".obo") and _OUR_OBO.match(text)
+    return "obo" if ours or _OBO.search(text) else None
 
 
 def _markup(text: str, _name: str) -> str | None:

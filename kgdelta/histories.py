@@ -48,7 +48,7 @@ class Telling:
     """What is said of the commits of a history where the history itself does not say it."""
 
     author: str = ""
-    message: str = ""
+    message: str | None = None
     ontology: str | None = None
     strict: bool = False
     tag_versions: bool = False
@@ -202,7 +202,7 @@ class _Importing:
             edition.source,
             edition.date,
             edition.author or self._telling.author,
-            edition.message or self._telling.message,
+            self._telling.message if edition.message is None else edition.message,
             version_of(document) if self._telling.tag_versions else "",
             (*edition.provenance, *self._to_remember, (VERSION, edition.identity)),
         )

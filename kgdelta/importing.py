@@ -27,7 +27,7 @@ class Release:
     source: str
     date: datetime | None = None
     author: str = ""
-    message: str = ""
+    message: str | None = None
     tag: str = ""
     provenance: tuple[tuple[str, str], ...] = ()
 
@@ -35,7 +35,7 @@ class Release:
     def meta(self) -> CommitMeta:
         """What is said of the commit that it becomes."""
         return CommitMeta(
-            message=self.message or f"import {self.source}",
+            message=f"import {self.source}" if self.message is None else self.message,
             author=self.author,
             authored=self.date,
             provenance=(("source", self.source), *self.provenance),

@@ -161,7 +161,9 @@ def _imports(
     def target() -> Target | None:
         return OneSource(store, branch, replaced) if replaced else None
 
-    telling = Telling(asked.author, asked.message, asked.ontology, asked.strict, asked.tag_versions)
+    telling = Telling(
+        asked.author, asked.message or None, asked.ontology, asked.strict, asked.tag_versions
+    )
     watch = partial(with_progress, label="importing")
     for history in histories:
         yield from import_history(store, history, branch, telling, target(), watch)
@@ -217,7 +219,7 @@ def _releases(store: Store, branch: str, asked: _Asked, files: Sequence[Path]) -
             document.source,
             moment or dated(document) or date_in_name(file.name),
             asked.author,
-            asked.message,
+            asked.message or None,
             asked.tag or (version_of(document) if asked.tag_versions else ""),
         )
 
