@@ -54,6 +54,7 @@ class Result:
 
     ``withheld`` marks a change that was in order, but belongs to a batch that was rejected;
     ``parts`` are the results of the changes that a set is made of, up to the one that failed.
+    What is rejected or withheld has no delta and no effects.
     """
 
     change: c.Change
@@ -174,7 +175,8 @@ def _judge_set(change: c.Transaction | c.MultiNodeObsoletion, state: State) -> R
         refusal = _broken_pointer(total, state)
     if refusal:
         state.draft.stage(total.inverse)
-        return Result(change, Status.REJECTED, refusal, parts=tuple(parts))
+        kept = tuple(_withheld(part, "the set that it is in was rejected") for part in parts)
+        return Result(change, Status.REJECTED, refusal, parts=kept)
     if not total:
         reason = "all of it is so already" if parts else "there is nothing in it"
         return Result(change, Status.NO_OP, reason, parts=tuple(parts))
@@ -249,9 +251,14 @@ def apply(
 
 
 def _withhold(result: Result, refused: Result) -> Result:
-    if result.status is not Status.APPLIED:
-        return result
     position = refused.change.position
     where = f"line {position.line}" if position else "another change"
-    reason = f"{where} was rejected, and a batch is atomic"
-    return replace(result, status=Status.REJECTED, reason=reason, delta=NO_DELTA, withheld=True)
+    return _withheld(result, f"{where} was rejected, and a batch is atomic")
+
+
+def _withheld(result: Result, reason: str) -> Result:
+    """A change that was in order, as it is where it may not be made."""
+    if result.status is not Status.APPLIED:
+        return result
+    parts = tuple(_withheld(part, reason) for part in result.parts)
+    return Result(result.change, Status.REJECTED, reason, withheld=True, parts=parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from graph.expression import Expression
@@ -13,6 +13,7 @@ from kgcl.changes import (
     Change,
     MappingPredicateChange,
     MappingReplacement,
+    MetadataAssertionPredicateChange,
     NewMapping,
     NodeAnnotationChange,
     Ref,
@@ -108,6 +109,7 @@ def annotation_values(wanted: Wanted) -> Iterator[Change]:
             statement.predicate
         )
 
+    yield from _other_predicates(wanted, is_annotation)
     groups = paired(
         wanted.going(is_annotation),
         wanted.coming(is_annotation),
@@ -138,3 +140,22 @@ def annotation_values(wanted: Wanted) -> Iterator[Change]:
             term_of(new.object),
             qualifiers=new_notes(new),
         )
+
+
+def _other_predicates(
+    wanted: Wanted, is_annotation: Callable[[Statement], bool]
+) -> Iterator[MetadataAssertionPredicateChange]:
+    """A value that a node keeps, under another predicate."""
+    groups = paired(
+        wanted.going(is_annotation), wanted.coming(is_annotation), lambda s: (s.subject, s.object)
+    )
+    for olds, news in groups:
+        old, new = olds[0], news[0]
+        if len(olds) == len(news) == 1 and old.predicate != new.predicate:
+            yield MetadataAssertionPredicateChange(
+                Ref(old.subject),
+                Ref(old.predicate),
+                Ref(new.predicate),
+                term_of(old.object),
+                qualifiers=changed_notes(old, new),
+            )

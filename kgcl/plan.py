@@ -41,7 +41,9 @@ class Plan:
             self.added.add(added)
 
     def ruling(self) -> Ruling:
-        delta = Delta(frozenset(self.removed - self.added), frozenset(self.added - self.removed))
+        there = self.state.with_key
+        added = {s for s in self.added - self.removed if s not in there(*s.key)}
+        delta = Delta(frozenset(self.removed - self.added), frozenset(added))
         return Ruling(delta, tuple(self.effects))
 
     def incoming(self, node: Node) -> list[Statement]:
