@@ -180,7 +180,9 @@ def _judge_set(change: c.Transaction | c.MultiNodeObsoletion, state: State) -> R
     if not total:
         reason = "all of it is so already" if parts else "there is nothing in it"
         return Result(change, Status.NO_OP, reason, parts=tuple(parts))
-    return Result(change, Status.APPLIED, "", total, netted(parts, state), parts=tuple(parts))
+    return Result(
+        change, Status.APPLIED, "", total, _netted(parts, total, state), parts=tuple(parts)
+    )
 
 
 def _judge_member(
@@ -207,7 +209,7 @@ def _broken_pointer(delta: Delta, state: State) -> str:
     return ""
 
 
-def netted(parts: Iterable[Result], state: State) -> tuple[Effect, ...]:
+def _netted(parts: Iterable[Result], total: Delta, state: State) -> tuple[Effect, ...]:
     """The effects of a set as one: what one change did and a later one undid is not told.
 
     Where an edge was rewired twice, it went from the first end to the last.
@@ -215,18 +217,26 @@ def netted(parts: Iterable[Result], state: State) -> tuple[Effect, ...]:
     told: list[Effect] = []
     for effect in (effect for part in parts for effect in part.effects):
         before = next((e for e in told if e.added is not None and e.added == effect.removed), None)
-        if before is None:
-            told.append(effect)
-            continue
-        told.remove(before)
-        if before.removed != effect.added:
-            told.append(replace(effect, removed=before.removed))
-    return tuple(effect for effect in told if _stands(effect, state))
+        if before is not None:
+            told.remove(before)
+            effect = replace(effect, removed=before.removed)
+        told.append(
+            replace(
+                effect,
+                removed=effect.removed if effect.removed in total.removed else None,
+                added=effect.added if effect.added != effect.removed else None,
+            )
+        )
+    return tuple(effect for effect in told if _stands(effect, total, state))
 
 
-def _stands(effect: Effect, state: State) -> bool:
-    there = effect.concerns or effect.added
-    return there is None or there in state.with_key(*there.key)
+def _stands(effect: Effect, total: Delta, state: State) -> bool:
+    """Whether an effect still tells of something once the whole set is made."""
+    if effect.concerns is not None:
+        return effect.concerns in state.with_key(*effect.concerns.key)
+    if effect.added is not None:
+        return effect.added in total.added
+    return effect.removed is not None
 
 
 def apply(
