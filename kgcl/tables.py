@@ -40,7 +40,7 @@ def load_parser() -> Lark:
 
 
 def make_parser(grammar: str, **options: Any) -> Lark:
-    """The parser made from a grammar; ``strict`` refuses collisions of terminals too."""
+    """The parser made from a grammar; ``strict`` refuses collisions too, and needs interegular."""
     from lark import Lark
 
     return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True, **options)
