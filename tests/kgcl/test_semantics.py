@@ -14,6 +14,8 @@ from graph.memory import MemorySnapshot
 from graph.model import Delta
 from graph.overlay import Overlay
 from graph.prefixes import PrefixMap
+from graph.vocabulary import COMMENT, SUBCLASS_OF
+from kgcl import changes as c
 from kgcl.apply import RULES, Status, apply
 from kgcl.changes import ALL, MultiNodeObsoletion, Transaction
 from kgcl.errors import ChangeError, RejectedChangeError
@@ -62,6 +64,57 @@ def test_the_readme_says_what_each_class_does() -> None:
         for name in row.split(", ")
     ]
     assert sorted(set(told) - {"class"}) == sorted(kind.__name__ for kind in ALL)
+
+
+ARM = c.Ref("X:3", c.RefKind.CURIE)
+ARM_EDGE = c.Edge(ARM, c.Ref(SUBCLASS_OF))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (c.NodeAnnotationChange(ARM, c.Ref(COMMENT), None, None), "neither an old nor a new value"),
+        (c.NodeSynonymChange(ARM, None, None), "neither an old nor a new synonym"),
+        (c.NodeMappingChange(ARM, None, None), "neither an old nor a new mapping"),
+        (c.LogicalAxiomChange(None, None), "neither an old nor a new axiom"),
+        (c.LogicalAxiomChange(None, c.Text("all")), "an axiom is an expression"),
+        (c.EdgeRewiring(ARM_EDGE, ARM, ARM), "a subject, a predicate and an object"),
+        (c.EdgeLogicalInterpretationChange(ARM_EDGE, None, "only"), "a subject, a predicate"),
+        (c.PredicateChange(ARM_EDGE, ARM, ARM), "the edge has no object"),
+        (
+            c.MultiNodeObsoletion((c.NodeDeletion(ARM),)),
+            "change 1 of 1 in it: a NodeDeletion is no obsoletion: use a transaction",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_no_text_says_is_rejected(change: c.Change, reason: str, base: MemorySnapshot) -> None:
+    result = apply([change], base).results[0]
+    assert result.status is Status.REJECTED
+    assert reason in result.reason
+
+
+def test_the_parts_of_a_set_have_results(base: MemorySnapshot) -> None:
+    made = apply(parse("begin; rename X:3 to 'a'; obsolete X:9; delete X:6; end"), base).results[0]
+    assert [p.status for p in made.parts] == [Status.APPLIED, Status.NO_OP, Status.APPLIED]
+    undone = apply(parse("begin; rename X:3 to 'a'; delete X:77; delete X:6; end"), base).results[0]
+    assert [(p.withheld, p.delta) for p in undone.parts] == [(True, Delta()), (False, Delta())]
+    assert undone.parts[0].reason == "the set that it is in was rejected"
+
+
+def test_a_rejected_set_leaves_the_state_as_it_was(base: MemorySnapshot) -> None:
+    text = "begin; rename X:3 to 'a'; delete X:77; end\nrename X:3 from 'arm' to 'b'"
+    outcome = apply(parse(text), base, keep_going=True)
+    assert [r.status for r in outcome.results] == [Status.REJECTED, Status.APPLIED]
+
+
+def test_what_comes_with_a_change_is_recorded_only(base: MemorySnapshot) -> None:
+    text = "rename X:3 to 'a' because 'clearer' by orcid:0000-0002-1825-0097"
+    plain = apply(parse("rename X:3 to 'a'"), base)
+    assert apply(parse(text), base).delta == plain.delta
+    assert apply(parse("rename X:3 to 'a' forcing begin; delete X:77; end"), base).delta == (
+        plain.delta
+    )
 
 
 def test_a_batch_is_atomic_unless_asked_otherwise(base: MemorySnapshot) -> None:
