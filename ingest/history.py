@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -189,6 +189,13 @@ def date_given(path: str, options: HistoryOptions) -> datetime | None:
     """The date of a file by the table, by its path or its name, else by how it is called."""
     given = options.dates.get(path) or options.dates.get(path.rpartition("/")[2])
     return given or date_in_name(path)
+
+
+def unused_dates(paths: Collection[str], options: HistoryOptions) -> Iterator[Problem]:
+    """What the table of dates names and no file is."""
+    known = {*paths, *(path.rpartition("/")[2] for path in paths)}
+    for name in sorted(set(options.dates) - known):
+        yield Problem(name, 0, "in the table of dates, and no such file in the history")
 
 
 def ordered(dates: Mapping[str, datetime | None]) -> list[str]:

@@ -27,6 +27,7 @@ from ingest.history import (
     date_given,
     ordered,
     too_large,
+    unused_dates,
 )
 from ingest.history_folder import header_date
 
@@ -66,6 +67,7 @@ class ArchiveHistory:
             Problem(self._source(path), 0, "not named as a file of a known format; not read")
             for path in sorted(others)
         ]
+        problems += unused_dates(found, self._options)
         order = ordered({path: found[path][1] for path in wanted})
         return Listing(tuple(self._edition(path, *found[path]) for path in order), tuple(problems))
 

@@ -22,6 +22,7 @@ from ingest.history import (
     date_given,
     ordered,
     too_large,
+    unused_dates,
 )
 
 
@@ -46,6 +47,7 @@ class FolderHistory:
             Problem(str(found[path]), 0, "not named as a file of a known format; not read")
             for path in sorted(others)
         ]
+        problems += unused_dates(found, self._options)
         editions = {}
         for path in wanted:
             edition = self._edition(path, found[path], problems)

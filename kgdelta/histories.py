@@ -28,6 +28,7 @@ from kgdelta.importing import (
     Target,
     WholeBranch,
     settings_in,
+    without_collection,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def import_history(
     if places:
         importing.after(known[listing.editions[places[-1]].identity])
     for _, opened in zip(watch(wanted), history.opened(wanted), strict=True):
-        yield importing.take(opened)
+        with without_collection():
+            done = importing.take(opened)
+        yield done
 
 
 def remembered(store: Store, branch: str) -> dict[str, str]:
@@ -246,6 +249,8 @@ def history_of(
     for at in (found for found, mark in enumerate(source) if mark == ":"):
         repository, inside = Path(source[:at] or "."), source[at + 1 :]
         if inside and repository.is_dir():
+            if options.dates or options.only is not None:
+                raise UsageError(f"{source}: --dates and --only are for folders and archives")
             return GitHistory(repository, inside, options, revision or "HEAD", first_parent)
     hint = "a history is a folder, a tar archive, or REPO:PATH in a git repository that is here"
     raise NotFoundError("history", source, hint)

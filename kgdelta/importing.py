@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -125,6 +127,21 @@ def settings_in(statements: Iterable[Statement]) -> frozenset[Statement]:
     return frozenset(s for s in statements if s.predicate in SETTINGS)
 
 
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Leave cyclic garbage for later while millions of objects are made that all stay.
+
+    They have no cycles, and looking through them again and again takes a third of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 class Tagging:
     """Names commits, each name once."""
 
@@ -150,7 +167,8 @@ def import_releases(
     target = target or WholeBranch(store, branch)
     tagging = Tagging(store)
     for release in releases:
-        done = target.put(release.document.statements, release.meta)
+        with without_collection():
+            done = target.put(release.document.statements, release.meta)
         tagging.tag(release.tag, done.commit)
         yield Imported(
             release.source,

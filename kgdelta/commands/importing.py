@@ -206,14 +206,21 @@ def _releases(store: Store, branch: str, asked: _Asked, files: Sequence[Path]) -
     from ingest.dating import date_in_name, dated, version_of
     from ingest.obo import OboReader
     from kgdelta.files import read_prefixes, read_source
-    from kgdelta.importing import Release
+    from kgdelta.importing import Release, without_collection
 
     prefixes = read_prefixes(asked.prefix_files)
     ontology = asked.ontology or PrefixMap.of(store.snapshot(branch)).ontology or None
     moment = asked.date.replace(tzinfo=UTC) if asked.date else None
     reader = OboReader()
-    for file in with_progress(files, "importing"):
-        document = read_source(str(file), asked.form, ontology, asked.strict, reader, prefixes)
+    # Two steps each, so that of one large file it is seen when it is read.
+    steps = [(file, step) for file in files for step in ("read", "commit")]
+    for file, step in with_progress(steps, "importing"):
+        if step == "read":
+            with without_collection():
+                document = read_source(
+                    str(file), asked.form, ontology, asked.strict, reader, prefixes
+                )
+            continue
         yield Release(
             document,
             document.source,

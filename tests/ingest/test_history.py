@@ -191,6 +191,17 @@ def test_the_table_comes_before_the_name_and_the_header_after_it(tmp_path: Path)
     assert paths(FolderHistory(folder, table).listing())[-1] == "c-2017-01-01.obo"
 
 
+def test_a_table_that_names_no_file_is_told(tmp_path: Path) -> None:
+    options = HistoryOptions(dates=read_dates("x.obo\t2020-01-01\na-20200101.obo\t2000-01\n", "t"))
+    for history in (
+        FolderHistory(folder_of(tmp_path, FILES), options),
+        ArchiveHistory(archive_of(tmp_path / "x.tar", FILES, "w"), options),
+    ):
+        assert [(p.source, p.reason[:17]) for p in history.listing().problems] == [
+            ("x.obo", "in the table of d")
+        ]
+
+
 def test_what_has_no_date_keeps_its_place_by_name(tmp_path: Path) -> None:
     files = dict.fromkeys(("r-9.obo", "r-10.obo", "r-1-2019-01-01.obo"), HEADER)
     listing = FolderHistory(folder_of(tmp_path, files)).listing()

@@ -190,6 +190,7 @@ ERRORS = [
     (["--history", "none"], 6, "no history 'none': a history is a folder, a tar archive, or REPO"),
     (["--history", "none:x.obo"], 6, "no history 'none:x.obo'"),
     (["--history", "instruments-1.obo"], 2, "instruments-1.obo is neither a folder, nor a tar"),
+    (["--history", ".:x.obo", "--only", "*"], 2, ".:x.obo: --dates and --only are for folders"),
     (["--history", ".:x.obo"], 3, ".: git rev-parse: not a git repository"),
     (["--history", "sub", "--first-parent"], 2, "sub: --revision and --first-parent are for"),
     (["--history", "sub", "--dates", "none.tsv"], 6, "no file 'none.tsv'"),
