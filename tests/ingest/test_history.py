@@ -192,13 +192,13 @@ def test_the_table_comes_before_the_name_and_the_header_after_it(tmp_path: Path)
 
 
 def test_a_table_that_names_no_file_is_told(tmp_path: Path) -> None:
-    options = HistoryOptions(dates=read_dates("x.obo\t2020-01-01\na-20200101.obo\t2000-01\n", "t"))
+    options = HistoryOptions(dates=read_dates("y.obo\t2020-01-01\na-20200101.obo\t2000-01\n", "t"))
     for history in (
         FolderHistory(folder_of(tmp_path, FILES), options),
         ArchiveHistory(archive_of(tmp_path / "x.tar", FILES, "w"), options),
     ):
         assert [(p.source, p.reason[:17]) for p in history.listing().problems] == [
-            ("x.obo", "in the table of d")
+            ("y.obo", "in the table of d")
         ]
 
 
