@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import tarfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -317,3 +318,33 @@ def test_what_does_not_parse_says_why(tmp_path: Path, content: bytes, reason: st
     (opened,) = history.opened(history.listing().editions)
     with pytest.raises(IngestError, match=reason):
         opened.read(None)
+
+
+def mutations(path: Path, mode: str, count: int) -> None:
+    content = archive_of(path, FILES, mode).read_bytes()
+    chance = random.Random(mode)
+    refused = 0
+    for _ in range(count):
+        data = bytearray(content)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        path.write_bytes(data)
+        history = ArchiveHistory(path)
+        try:
+            for opened in history.opened(history.listing().editions):
+                opened.read(None)
+        except IngestError:
+            refused += 1
+    assert 0 < refused < count or mode != "w"
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_damaged_archives_are_read_or_refused(tmp_path: Path, mode: str) -> None:
+    mutations(tmp_path / "x.tar", mode, 150)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_many_damaged_archives_are_read_or_refused(tmp_path: Path, mode: str) -> None:
+    mutations(tmp_path / "x.tar", mode, 7_000)
