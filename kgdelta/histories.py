@@ -77,9 +77,10 @@ def import_history(
     and IngestError where the history cannot be listed, or where strict.
     """
     telling = telling or Telling()
+    target = target or WholeBranch(store, branch)
     listing = history.listing()
     yield from _no_editions(listing, telling.strict)
-    known = remembered(store, branch)
+    known = remembered(store, branch, target.scope)
     places = [at for at, e in enumerate(listing.editions) if e.identity in known]
     begin = places[-1] + 1 if places else 0
     yield from _too_late(listing.editions[:begin], known)
@@ -87,7 +88,7 @@ def import_history(
     wanted = [*late, *listing.editions[begin:]]
     if not wanted:
         return
-    importing = _Importing(store, target or WholeBranch(store, branch), telling)
+    importing = _Importing(store, target, telling)
     if places:
         importing.after(known[listing.editions[places[-1]].identity])
     for _, opened in zip(watch(wanted), history.opened(wanted), strict=True):
@@ -96,15 +97,18 @@ def import_history(
         yield done
 
 
-def remembered(store: Store, branch: str) -> dict[str, str]:
-    """The identities of editions that a branch has, and the commit that tells of each."""
+def remembered(store: Store, branch: str, scope: str = "") -> dict[str, str]:
+    """The identities of editions that a branch has, and the commit that tells of each.
+
+    With a scope only those that were imported into it.
+    """
     found: dict[str, str] = {}
     if store.snapshot(branch).version.commit is None:
         return found
     for commit in store.log(branch):
         for key, value in commit.provenance:
-            if key in (VERSION, PASSED):
-                found.setdefault(value, commit.id)
+            if key in (VERSION, PASSED) and value.startswith(scope):
+                found.setdefault(value.removeprefix(scope), commit.id)
     return found
 
 
@@ -207,12 +211,16 @@ class _Importing:
             edition.author or self._telling.author,
             self._telling.message if edition.message is None else edition.message,
             version_of(document) if self._telling.tag_versions else "",
-            (*edition.provenance, *self._to_remember, (VERSION, edition.identity)),
+            (
+                *edition.provenance,
+                *self._to_remember,
+                (VERSION, self._target.scope + edition.identity),
+            ),
         )
 
     def _pass(self, edition: Edition, *problems: Problem) -> Imported:
         """Leave an edition that makes no commit to be remembered by the next one."""
-        self._to_remember.append((PASSED, edition.identity))
+        self._to_remember.append((PASSED, self._target.scope + edition.identity))
         return _not_imported(edition, *problems)
 
 

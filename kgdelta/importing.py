@@ -68,6 +68,10 @@ class Target(Protocol):
     """What imports set: a whole branch, or what one source says on it."""
 
     @property
+    def scope(self) -> str:
+        """What tells what was imported here from what was imported elsewhere on the branch."""
+
+    @property
     def holds(self) -> AbstractSet[Statement]:
         """What it says now."""
 
@@ -94,6 +98,11 @@ class WholeBranch:
         self._head = snapshot.version.commit
         self._holds = set(snapshot.statements())
         self._kept = settings_in(self._holds)
+
+    @property
+    def scope(self) -> str:
+        """Nothing: it is the branch."""
+        return ""
 
     @property
     def holds(self) -> AbstractSet[Statement]:

@@ -46,6 +46,11 @@ class OneSource:
         self._holds = self._said(known) if known else frozenset()
 
     @property
+    def scope(self) -> str:
+        """The name of the source."""
+        return f"source:{self._name} "
+
+    @property
     def holds(self) -> AbstractSet[Statement]:
         """What the source says on the branch."""
         return self._holds

@@ -161,6 +161,9 @@ def test_a_history_of_one_source(made: Run, tmp_path: Path) -> None:
     assert [(row["added"], row["removed"]) for row in rows] == [(4, 0), (1, 1)]
     assert "EX:0000003" in made("search", "TOF").out
     assert made("import", "--history", "r", "--replace-source", "t", "--json").rows == []
+    # What one source said is no news of it from another.
+    other = made("import", "--history", "r", "--replace-source", "u", "--json").rows
+    assert [(row["added"], row["removed"]) for row in other] == [(1, 0), (0, 1)]
 
 
 def test_export_to_git_and_back(made: Run, tmp_path: Path) -> None:
