@@ -58,12 +58,10 @@ def test_every_class_has_a_rule_and_a_case() -> None:
 def test_the_readme_says_what_each_class_does() -> None:
     page = files("kgcl").joinpath("README.md").read_text("utf-8")
     table = page[page.index("## Semantics") : page.index("### Names and ids")]
-    told = [
-        name
-        for row in re.findall(r"^\| ([\w, ]+) \|", table, re.MULTILINE)
-        for name in row.split(", ")
-    ]
-    assert sorted(set(told) - {"class"}) == sorted(kind.__name__ for kind in ALL)
+    rows = re.findall(r"^\| ([\w, ]+) \|", table, re.MULTILINE)
+    kinds = {kind.__name__ for kind in ALL}
+    told = [name for row in rows for name in row.split(", ") if name in kinds]
+    assert sorted(told) == sorted(kinds)
 
 
 ARM = c.Ref("X:3", c.RefKind.CURIE)
