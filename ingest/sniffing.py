@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.compression import SUFFIXES
+
 _OBO: Final = re.compile(r"^(?:format-version:|\[(?:Term|Typedef|Instance)\])", re.MULTILINE)
 _OUR_OBO: Final = re.compile(r"(?:ontology|kgdelta-statement): ")
 _ROOT: Final = re.compile(r"<(?![?!])([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
@@ -23,7 +25,6 @@ _GRAPH: Final = re.compile(
 )
 _COUNTED: Final = re.compile(r"\s*\d+\s*\n\s*\d+\s+\d+\s+\d+\s*(?:\n|$)")
 _NUMBER: Final = re.compile(r"[+-]?\d+|\d{4}-[\d#?]{2}(?:-[\d#?]{2}.*)?")
-_COMPRESSIONS: Final = (".gz", ".xz", ".bz2", ".zst")
 
 
 def sniff(head: bytes, name: str) -> str | None:
@@ -45,7 +46,7 @@ def sniff(head: bytes, name: str) -> str | None:
 def plain_name(name: str) -> str:
     """A file name in lower case, without the ending of its compression."""
     name = name.lower()
-    for suffix in _COMPRESSIONS:
+    for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     return name
 
