@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -86,6 +86,34 @@ class History(Protocol):
 
     def opened(self, wanted: Sequence[Edition]) -> Iterator[Opened]:
         """Some of the listed editions, in their order, each to be read before the next is asked."""
+
+
+class Accumulated:
+    """A history whose editions add to those before them and take nothing away."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def listing(self) -> Listing:
+        """The editions of the history. Raises IngestError, OSError."""
+        listing = self._history.listing()
+        adding = tuple(replace(edition, adds=True) for edition in listing.editions)
+        return Listing(adding, listing.problems)
+
+    def opened(self, wanted: Sequence[Edition]) -> Iterator[Opened]:
+        """Some of them, in their order."""
+        for opened in self._history.opened(wanted):
+            yield replace(opened, edition=replace(opened.edition, adds=True))
+
+
+class Members(Protocol):
+    """Files under a folder or in an archive."""
+
+    def members(self, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+        """Paths and contents; what cannot be read goes to the problems. Raises IngestError."""
+
+    def called(self, path: str) -> str:
+        """What a path is called in reports."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,17 +54,17 @@ class ArchiveHistory:
         """All files, by the date of the table, of their names, or of their headers."""
         problems: list[Problem] = []
         found: dict[str, tuple[str, datetime | None]] = {}
-        for path, content in self._members(problems):
+        for path, content in self.members(problems):
             if path in found:
                 reason = "a second file of this name; the last one counts"
-                problems.append(Problem(self._source(path), 0, reason))
+                problems.append(Problem(self.called(path), 0, reason))
             date = date_given(path, self._options)
             if date is None:
-                date = header_date(content, self._source(path), self._reader)
+                date = header_date(content, self.called(path), self._reader)
             found[path] = hashlib.sha256(content).hexdigest(), date
         wanted, others = chosen(list(found), self._options, str(self._archive))
         problems += [
-            Problem(self._source(path), 0, "not named as a file of a known format; not read")
+            Problem(self.called(path), 0, "not named as a file of a known format; not read")
             for path in sorted(others)
         ]
         problems += unused_dates(found, self._options)
@@ -76,7 +76,7 @@ class ArchiveHistory:
         places = {edition.identity: place for place, edition in enumerate(wanted)}
         waiting: dict[int, bytes] = {}
         turn, size = 0, 0
-        for path, content in self._members([]):
+        for path, content in self.members([]):
             identity = Named(path, hashlib.sha256(content).hexdigest()).identity
             place = places.get(identity)
             if place is None or place < turn or place in waiting:
@@ -102,12 +102,14 @@ class ArchiveHistory:
             raise IngestError(str(self._archive), 0, "it changed while it was read")
 
     def _edition(self, path: str, digest: str, date: datetime | None) -> Edition:
-        return Edition(self._source(path), Named(path, digest).identity, date)
+        return Edition(self.called(path), Named(path, digest).identity, date)
 
-    def _source(self, path: str) -> str:
-        return f"{self._archive}:{path}"
+    def called(self, path: str) -> str:
+        """What a member is called in reports; the archive where there is no path."""
+        return f"{self._archive}:{path}" if path else str(self._archive)
 
-    def _members(self, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    def members(self, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+        """Paths and contents of what may be read. Raises IngestError."""
         count = 0
         with self._archive.open("rb") as raw, _opened(raw, str(self._archive)) as tar:
             while (member := tar.next()) is not None:
@@ -119,9 +121,9 @@ class ArchiveHistory:
                 path = member.name.removeprefix("./")
                 reason = _refused(member, path)
                 if reason:
-                    problems.append(Problem(self._source(path), 0, reason))
+                    problems.append(Problem(self.called(path), 0, reason))
                     continue
-                wrong = too_large(self._source(path), member.size)
+                wrong = too_large(self.called(path), member.size)
                 if wrong is not None:
                     problems.append(wrong)
                 elif _is_edition(member, path):

@@ -63,6 +63,19 @@ class FolderHistory:
             content = self._paths[edition.identity].read_bytes()
             yield Opened(edition, self._reader.later(content, edition.source))
 
+    def members(self, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+        """Paths below the folder and contents of what may be read. Raises IngestError, OSError."""
+        for path in self._files(problems):
+            wrong = too_large(str(path), path.stat().st_size)
+            if wrong is not None:
+                problems.append(wrong)
+            else:
+                yield path.relative_to(self._folder).as_posix(), path.read_bytes()
+
+    def called(self, path: str) -> str:
+        """What a file is called in reports; the folder where there is no path."""
+        return str(self._folder / path) if path else str(self._folder)
+
     def _files(self, problems: list[Problem]) -> Iterator[Path]:
         folders, count = [self._folder], 0
         while folders:

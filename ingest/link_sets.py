@@ -9,14 +9,18 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from graph.model import Literal, Qualifier, Statement, in_order
 from graph.vocabulary import KGDELTA
+from ingest.compression import decompressed
 from ingest.document import Document, ReadOptions
 from ingest.errors import IngestError
+from ingest.quads import all_quads
 from ingest.reporting import Report, collect
+from ingest.sniffing import sniff
 from ingest.tokens import ENTITIES, RELATIONS, IdTables, any_line, read_table
 from ingest.triple_sets import plain_line, stream_triples
 
@@ -35,62 +39,103 @@ def split_of(name: str) -> str | None:
     return _NAMES.get(Path(name).name.partition(".")[0].removesuffix("2id"))
 
 
+@dataclass(frozen=True, slots=True)
+class SetFile:
+    """A file of a set: its name, what it is called in reports, and its content."""
+
+    name: str
+    source: str
+    content: IO[bytes]
+
+
+def is_part(name: str) -> bool:
+    """Whether a file of this name belongs to a set: a split, a table of ids, or our remainder."""
+    return split_of(name) is not None or Path(name).name in (ENTITIES, RELATIONS, _OTHERS)
+
+
 def read_link_folder(folder: Path, options: ReadOptions) -> Document:
-    """The set in a folder, each triple with its split. Raises IngestError where there is none."""
+    """The set in a folder, each triple or event with its split.
+
+    Raises IngestError where there is none, OSError.
+    """
     report = Report(str(folder), options.strict)
-    return collect(_in_folder(folder, options, report), report)
+    return collect(_statements(_in_folder(folder), options, report), report)
 
 
 def read_link_archive(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
-    """The set in a tar archive, which has its id tables, if any, before what needs them."""
+    """The set in a tar archive, which has its id tables, if any, before what needs them.
+
+    Raises IngestError.
+    """
     report = Report(source, options.strict)
-    return collect(_in_archive(stream, options, report), report)
+    return collect(_statements(_in_archive(stream, source), options, report), report)
 
 
-def _in_folder(folder: Path, options: ReadOptions, report: Report) -> Iterator[Statement]:
-    paths = [path for path in sorted(folder.iterdir()) if path.is_file() and split_of(path.name)]
-    if not paths:
-        raise IngestError(str(folder), 0, "no train, valid or test file here")
-    for path in paths:
-        part = Report(str(path), options.strict)
+def read_link_files(files: Iterable[SetFile], source: str, options: ReadOptions) -> Document:
+    """The set in files, the tables of ids before the splits. Raises IngestError."""
+    report = Report(source, options.strict)
+    return collect(_statements(files, options, report), report)
+
+
+def _in_folder(folder: Path) -> Iterator[SetFile]:
+    paths = (path for path in folder.iterdir() if path.is_file() and is_part(path.name))
+    for path in sorted(paths, key=lambda path: (path.name not in (ENTITIES, RELATIONS), path)):
         with path.open("rb") as stream:
-            lines = stream_triples(stream, str(path), options, part)
-            yield from _split(lines, str(split_of(path.name)))
-        report.include(part)
+            yield SetFile(path.name, str(path), stream)
 
 
-def _in_archive(stream: IO[bytes], options: ReadOptions, report: Report) -> Iterator[Statement]:
-    tables: dict[str, dict[str, str]] = {}
-    found = False
+def _in_archive(stream: IO[bytes], source: str) -> Iterator[SetFile]:
     try:
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 content = archive.extractfile(member) if member.isfile() else None
-                if content is None:
-                    continue
-                name, split = Path(member.name).name, split_of(member.name)
-                part = Report(f"{report.source}:{member.name}", options.strict)
-                known = IdTables(tables[ENTITIES], tables[RELATIONS]) if len(tables) == 2 else None
-                if name in (ENTITIES, RELATIONS):
-                    tables[name] = read_table(content, part)
-                elif split is None and name != _OTHERS:
-                    part.add(0, "neither a split nor a table of ids; left out")
-                else:
-                    found = True
-                    known = known if split else None
-                    lines = stream_triples(content, member.name, options, part, known, alone=True)
-                    yield from _split(lines, split) if split else lines
-                report.include(part)
+                if content is not None:
+                    yield SetFile(member.name, f"{source}:{member.name}", content)
     except tarfile.TarError as error:
-        raise IngestError(report.source, 0, f"the archive is damaged: {error}") from None
+        raise IngestError(source, 0, f"the archive is damaged: {error}") from None
+
+
+def _statements(
+    files: Iterable[SetFile], options: ReadOptions, report: Report
+) -> Iterator[Statement]:
+    tables: dict[str, dict[str, str]] = {}
+    found = False
+    for file in files:
+        name, part = Path(file.name).name, Report(file.source, options.strict)
+        if name in (ENTITIES, RELATIONS):
+            tables[name] = read_table(file.content, part)
+        elif not is_part(name):
+            part.add(0, "neither a split nor a table of ids; left out")
+        else:
+            found = True
+            known = IdTables(tables[ENTITIES], tables[RELATIONS]) if len(tables) == 2 else None
+            yield from _in_split(file, options, part, known)
+        report.include(part)
     if not found:
-        raise IngestError(report.source, 0, "no train, valid or test file in the archive")
+        raise IngestError(report.source, 0, "no train, valid or test file here")
+
+
+def _in_split(
+    file: SetFile, options: ReadOptions, report: Report, known: IdTables | None
+) -> Iterator[Statement]:
+    """The triples or events of a file, compressed or not, with the split of its name."""
+    split = split_of(file.name)
+    plain, compression = decompressed(file.content, file.source)
+    if split is None:
+        yield from stream_triples(plain, file.source, options, report, alone=True)
+    elif sniff(plain.peek(1), file.name) == "quads":
+        yield from _split(all_quads(plain, file.source, options, report, known, alone=True), split)
+    else:
+        lines = stream_triples(plain, file.source, options, report, known, alone=True)
+        yield from _split(lines, split)
+    if compression is not None and compression.damage:
+        report.add(0, f"{compression.damage}; what stands before that was read")
 
 
 def _split(statements: Iterable[Statement], split: str) -> Iterator[Statement]:
-    qualifiers = (Qualifier(SPLIT, Literal(split)),)
+    own = Qualifier(SPLIT, Literal(split))
     for statement in statements:
-        yield Statement(statement.subject, statement.predicate, statement.object, qualifiers)
+        yield statement.with_qualifiers((*statement.qualifiers, own))
 
 
 def write_link_archive(snapshot: Snapshot, stream: IO[bytes]) -> None:

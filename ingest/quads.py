@@ -89,6 +89,22 @@ def stream_quads(
             yield moment, statement
 
 
+def all_quads(
+    stream: IO[bytes],
+    source: str,
+    options: ReadOptions,
+    report: Report,
+    tables: IdTables | None = None,
+    alone: bool = False,
+) -> Iterator[Statement]:
+    """The statements of lines, those without a time as well.
+
+    ``alone`` says that the source is no file, so that nothing is beside it.
+    """
+    for _, statement in _statements(stream, source, options, None, report, tables, alone):
+        yield statement
+
+
 def moment_of(statement: Statement) -> Moment | None:
     """When a statement begins to hold, else when it ends; None where neither can be read."""
     numbers = {
@@ -125,6 +141,7 @@ def _statements(
     clock: Clock | None,
     report: Report,
     tables: IdTables | None,
+    alone: bool = False,
 ) -> Iterator[tuple[int, Statement]]:
     numbered = ((n, line) for n, line in numbered_lines(stream, report) if line.strip())
     first = list(islice(numbered, _LOOKED_AT))
@@ -133,7 +150,8 @@ def _statements(
         first = first[1:]
     rows = [line.split(separator) for _, line in first]
     numeric = all(_NUMBER.fullmatch(cell.strip()) for row in rows for cell in row[:3])
-    tables = tables or (tables_beside(source, report) if numeric and rows else None)
+    if tables is None and numeric and rows and not alone:
+        tables = tables_beside(source, report)
     reader = _Lines(Tokens(options), separator, clock, tables if numeric else None, report)
     for number, line in chain(first, numbered):
         for statement in reader.read(number, line):

@@ -236,24 +236,40 @@ def history_of(
     options: HistoryOptions,
     revision: str | None = None,
     first_parent: bool = False,
+    accumulate: bool = False,
 ) -> History:
     """The history that a source names: a folder, a tar archive, or ``REPO:PATH``.
 
-    Raises NotFoundError, UsageError.
+    With ``accumulate`` an edition adds to those before it and takes nothing away. Raises
+    NotFoundError, UsageError, IngestError.
     """
+    from ingest.history import Accumulated
+
+    history = _named(source, options, revision, first_parent)
+    return Accumulated(history) if accumulate else history
+
+
+def _named(
+    source: str, options: HistoryOptions, revision: str | None, first_parent: bool
+) -> History:
     from ingest.history_archive import ArchiveHistory, is_archive
     from ingest.history_folder import FolderHistory
     from ingest.history_git import GitHistory
+    from ingest.history_sets import SetHistory, has_sets
 
     path = Path(source)
     if path.exists():
         if revision is not None or first_parent:
             raise UsageError(f"{source}: --revision and --first-parent are for REPO:PATH in git")
         if path.is_dir():
-            return FolderHistory(path, options)
-        if is_archive(path):
-            return ArchiveHistory(path, options)
-        raise UsageError(f"{source} is neither a folder, nor a tar archive, nor REPO:PATH in git")
+            files: FolderHistory | ArchiveHistory = FolderHistory(path, options)
+        elif is_archive(path):
+            files = ArchiveHistory(path, options)
+        else:
+            raise UsageError(
+                f"{source} is neither a folder, nor a tar archive, nor REPO:PATH in git"
+            )
+        return SetHistory(files, options) if has_sets(files) else files
     for at in (found for found, mark in enumerate(source) if mark == ":"):
         repository, inside = Path(source[:at] or "."), source[at + 1 :]
         if inside and repository.is_dir():

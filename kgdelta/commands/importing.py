@@ -41,7 +41,7 @@ class _Asked:
     revision: str | None
     first_parent: bool
     window: str | None
-    keep: Keep
+    keep: Keep | None
     clock: str | None
     ontology: str | None
     prefix_files: tuple[Path, ...]
@@ -59,7 +59,7 @@ class _Asked:
 @click.option(
     "--history",
     is_flag=True,
-    help="FILE is a folder or a tar archive of dated files, or REPO:PATH in git.",
+    help="FILE is a folder or a tar archive of dated files or sets, or REPO:PATH in git.",
 )
 @click.option("--format", "form", metavar="F", help="Format, if the content does not tell.")
 @click.option(
@@ -82,8 +82,7 @@ class _Asked:
 @click.option(
     "--keep",
     type=click.Choice(["accumulate", "replace"]),
-    default="accumulate",
-    help="With --window: whether what happened before stays.",
+    help="Whether what came before stays (default: with --window accumulate, else replace).",
 )
 @click.option("--clock", metavar="START/UNIT", help="What times count that are numbers.")
 @click.option("--replace-source", metavar="S", help="FILE is all that source S says now.")
@@ -132,10 +131,10 @@ def _check(asked: _Asked) -> None:
         ("--revision", asked.revision, asked.history),
         ("--first-parent", asked.first_parent, asked.history),
         ("--clock", asked.clock, asked.window),
-        ("--keep replace", asked.keep == "replace", asked.window),
+        ("--keep", asked.keep, asked.history or asked.window),
     ):
         if given and not needed:
-            raise UsageError(f"{name} needs {'--window' if name in _OF_WINDOWS else '--history'}")
+            raise UsageError(f"{name} needs {_NEEDED.get(name, '--history')}")
     several = asked.history or asked.window or len(asked.paths) > 1
     if several and (asked.tag or asked.date):
         raise UsageError("--tag and --date are for one file")
@@ -143,7 +142,7 @@ def _check(asked: _Asked) -> None:
         raise UsageError("give either --history or --window")
 
 
-_OF_WINDOWS = ("--clock", "--keep replace")
+_NEEDED = {"--clock": "--window", "--keep": "--history or --window"}
 
 
 def _imports(
@@ -181,13 +180,15 @@ def _histories(asked: _Asked) -> Iterator[History]:
         options = ReadOptions(asked.ontology, asked.strict, prefixes)
         clock = clock_of(asked.clock) if asked.clock else None
         files = _files(asked.paths)
-        yield WindowHistory(files, asked.window, asked.keep, asked.form, options, clock)
+        keep = asked.keep or "accumulate"
+        yield WindowHistory(files, asked.window, keep, asked.form, options, clock)
     elif asked.history:
         from kgdelta.histories import history_of
 
         options_ = _history_options(asked)
         for path in asked.paths:
-            yield history_of(str(path), options_, asked.revision, asked.first_parent)
+            accumulate = asked.keep == "accumulate"
+            yield history_of(str(path), options_, asked.revision, asked.first_parent, accumulate)
 
 
 def _history_options(asked: _Asked) -> HistoryOptions:

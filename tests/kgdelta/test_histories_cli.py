@@ -201,7 +201,7 @@ ERRORS = [
     (["--history", "sub", "--tag", "x"], 2, "--tag and --date are for one file"),
     (["--history", "sub", "--only", "*.ttl"], 3, "sub: no file fits '*.ttl'"),
     (["instruments-1.obo", "--only", "x"], 2, "--only needs --history"),
-    (["instruments-1.obo", "--keep", "replace"], 2, "--keep replace needs --window"),
+    (["instruments-1.obo", "--keep", "replace"], 2, "--keep needs --history or --window"),
     (["instruments-1.obo", "--window", "year"], 3, "year: a window is one of day, week, month"),
     (["instruments-1.obo", "--replace-source", "a b"], 2, "'a b' is no name of a source"),
     (["none.tsv", "--window", "day"], 6, "no file 'none.tsv'"),
