@@ -33,7 +33,7 @@ from ingest.clauses import (
     take_quoted,
     unescape,
 )
-from ingest.frames import STATEMENT_TAG, FrameReader
+from ingest.obo_frames import STATEMENT_TAG, FrameReader
 from ingest.tags import (
     HEADER_ORDER,
     HEADER_TEXTS,

@@ -24,8 +24,8 @@ from ingest.clauses import (
 from ingest.decoding import decode
 from ingest.document import Document, Layout, Problem, ReadOptions, Remark
 from ingest.errors import IngestError
-from ingest.frames import Frame, FrameReader
 from ingest.header import read_header_clause
+from ingest.obo_frames import Frame, FrameReader
 from ingest.tags import JUNK, STANZAS, VERBATIM
 
 #: Bytes of text that one source may come to: more than any ontology of today.

@@ -37,8 +37,8 @@ from ingest.clauses import (
     quoted,
     xref_text,
 )
-from ingest.frames import STATEMENT_TAG, FrameReader
 from ingest.header import write_header
+from ingest.obo_frames import STATEMENT_TAG, FrameReader
 from ingest.tags import (
     CHARACTERISTICS,
     FLAGS,
