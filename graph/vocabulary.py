@@ -81,10 +81,11 @@ SYNONYMS: Final = (EXACT_SYNONYM, BROAD_SYNONYM, NARROW_SYNONYM, RELATED_SYNONYM
 PREFIX: Final = KGDELTA + "prefix"
 NAMESPACE: Final = KGDELTA + "namespace"
 OBSOLETION_POLICY: Final = KGDELTA + "obsoletion"
+POLICY_SETTING: Final = KGDELTA + "policy"
 SINGLE_VALUED: Final = KGDELTA + "single-valued"
 HIERARCHY: Final = KGDELTA + "hierarchy"
 PROTECTED: Final = KGDELTA + "protected"
-SETTINGS: Final = (OBSOLETION_POLICY, SINGLE_VALUED, HIERARCHY, PROTECTED)
+SETTINGS: Final = (OBSOLETION_POLICY, POLICY_SETTING, SINGLE_VALUED, HIERARCHY, PROTECTED)
 
 #: The quantifier of an edge whose restriction is not *some*, as a qualifier.
 QUANTIFIER: Final = KGDELTA + "quantifier"

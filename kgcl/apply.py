@@ -27,6 +27,7 @@ from kgcl import (
     rules_text,
 )
 from kgcl.errors import RejectedChangeError
+from kgcl.guards import guard
 from kgcl.policy import policy_of
 from kgcl.reading_ahead import read_ahead
 from kgcl.resolve import UnresolvedError
@@ -35,6 +36,7 @@ from kgcl.state import Effect, RefusedError, Ruling, State, UnchangedError
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from kgcl.policy import Policy
+    from kgcl.state import Recall
 
 
 NO_DELTA: Final = Delta()
@@ -149,12 +151,13 @@ def judge(change: c.Change, state: State) -> Result:
         return _judge_set(change, state)
     try:
         ruling = RULES[type(change)](change, state)
+        told = guard(change, ruling, state)
     except UnchangedError as reason:
         return Result(change, Status.NO_OP, str(reason))
     except (RefusedError, UnresolvedError) as reason:
         return Result(change, Status.REJECTED, str(reason))
     state.draft.stage(ruling.delta)
-    return Result(change, Status.APPLIED, delta=ruling.delta, effects=ruling.effects)
+    return Result(change, Status.APPLIED, delta=ruling.delta, effects=(*ruling.effects, *told))
 
 
 def _judge_set(change: c.Transaction | c.MultiNodeObsoletion, state: State) -> Result:
@@ -165,7 +168,11 @@ def _judge_set(change: c.Transaction | c.MultiNodeObsoletion, state: State) -> R
     total = NO_DELTA
     refusal = ""
     for number, member in enumerate(change.change_set, 1):
+        if change.meta:
+            state.around.append(change.meta)
         part = _judge_member(member, change, state)
+        if change.meta:
+            state.around.pop()
         parts.append(part)
         if part.status is Status.REJECTED:
             refusal = f"change {number} of {len(change.change_set)} in it: {part.reason}"
@@ -244,14 +251,16 @@ def apply(
     snapshot: Snapshot,
     policy: Policy | None = None,
     keep_going: bool = False,
+    recall: Recall | None = None,
 ) -> Outcome:
     """Judge a batch against a snapshot, and net it to one delta.
 
-    The policy is the graph's own unless one is given. The frames that the batch names are read
+    The policy is the graph's own unless one is given; ``recall`` knows what an unobsoletion may
+    bring back. The frames that the batch names are read
     from the snapshot in one go. Raises ChangeError for an unknown policy only.
     """
     batch = list(changes)
-    state = State(snapshot, policy or policy_of(snapshot))
+    state = State(snapshot, policy or policy_of(snapshot), recall)
     read_ahead(batch, state)
     results = [judge(change, state) for change in batch]
     refused = next((r for r in results if r.status is Status.REJECTED), None)

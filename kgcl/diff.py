@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.model import Delta, in_order
 from kgcl.apply import Result, Status, judge
-from kgcl.changes import Change, Ref, StatementAddition, StatementRemoval
+from kgcl.changes import Change, NodeUnobsoletion, Ref, StatementAddition, StatementRemoval
 from kgcl.errors import ChangeError
 from kgcl.lift_edges import (
     axioms,
@@ -35,7 +35,7 @@ from kgcl.lift_text import (
     synonym_types,
     synonyms,
 )
-from kgcl.policy import policy_of
+from kgcl.policy import Restore, policy_of
 from kgcl.resolve import notes_of, term_of
 from kgcl.state import State
 from kgcl.wanted import Wanted, telling_notes
@@ -93,7 +93,7 @@ def lift(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Change
 
 def lift_results(a: Snapshot, delta: Delta, policy: Policy | None = None) -> list[Result]:
     """Like :func:`lift`, each change with the delta that it makes in its turn."""
-    state = State(a, policy or policy_of(a))
+    state = State(a, (policy or policy_of(a)).telling)
     state.draft.prefetch({s.subject for s in delta.removed | delta.added})
     wanted = Wanted(delta, state)
     results: list[Result] = []
@@ -113,6 +113,9 @@ def lift_results(a: Snapshot, delta: Delta, policy: Policy | None = None) -> lis
 def _take(candidate: Change, wanted: Wanted, tolerant: bool) -> Result | None:
     """Judge a candidate; its result where it does what is wanted, else it is taken back."""
     state = wanted.state
+    if isinstance(candidate, NodeUnobsoletion) and state.policy.restore is Restore.HISTORY:
+        # it would do more where there is a history than it does here
+        return None
     result = judge(candidate, state)
     if result.status is not Status.APPLIED:
         return None

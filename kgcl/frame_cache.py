@@ -192,6 +192,13 @@ class FrameCache(DerivedReads):
             if selects(statement, *wanted):
                 yield statement
 
+    def named(self, text: str) -> set[Node]:
+        """Nodes that may have a text as a name, in any case; their frames tell which do."""
+        if text not in self._named:
+            self.prefetch_names((text,))
+        newly = self._newly_named.get(text.casefold())
+        return self._named[text] | newly if newly else self._named[text]
+
     def mentioning(self, nodes: Collection[Node]) -> Iterator[Statement]:
         self._fetch_mentioning(nodes)
         yield from {s for node in set(nodes) for s in self._mentioning[node]}

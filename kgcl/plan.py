@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from graph.axioms import HIERARCHY_PREDICATES, is_logical
 from graph.expression import substitute
-from graph.model import Delta, Node, Qualifier, Statement, in_order
+from graph.model import Delta, Literal, Node, Qualifier, Statement, in_order
 from kgcl.state import Effect, EffectKind, Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kgcl.changes import Change
     from kgcl.state import State
 
 
@@ -45,6 +46,15 @@ class Plan:
         added = {s for s in self.added - self.removed if s not in there(*s.key)}
         delta = Delta(frozenset(self.removed - self.added), frozenset(added))
         return Ruling(delta, tuple(self.effects))
+
+    def record(self, change: Change, node: Node, fields: Mapping[str, str]) -> None:
+        """What a change says of itself that the policy wants kept at the node, by property."""
+        for field, named in fields.items():
+            text = self.state.said(change, field) if named else ""
+            if text:
+                new = Statement(node, self.state.property_of(named), Literal(text))
+                if not self.state.with_key(*new.key):
+                    self.effect(EffectKind.RECORDED, added=new)
 
     def incoming(self, node: Node) -> list[Statement]:
         """Statements of other nodes that mention this one, in canonical order."""

@@ -1,53 +1,184 @@
-"""What the words leave open: named policies, each choice documented.
+"""What the words leave open: named policies, each choice documented and with a default.
 
-A graph names its policy by a statement on its ontology node, ``kgdelta:obsoletion 'flag'``.
+Three layers make the policy of a call, the later over the earlier: a named one (``obo`` unless
+another is named), the settings that a graph keeps on its ontology node, and a ``kgcl.toml``.
+:mod:`kgcl.policy_settings` reads the last two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from graph.model import Literal
 from graph.prefixes import ontology_node
-from graph.vocabulary import OBSOLETION_POLICY
-from kgcl.changes import Scope
+from graph.vocabulary import OBSOLETION_POLICY, POLICY_SETTING
 from kgcl.errors import ChangeError
+from kgcl.terms import Scope
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from kgcl.ids import IdPolicy
 
 
+class Rewire(StrEnum):
+    """Where edges go that point at a node that becomes obsolete."""
+
+    BOTH = "both"
+    REPLACEMENT = "replacement"
+    PARENTS = "parents"
+    NONE = "none"
+
+
+class Consider(StrEnum):
+    """What an obsoletion that names nothing to use instead suggests."""
+
+    SAID = "said"
+    PARENTS = "parents"
+
+
+class Incoming(StrEnum):
+    """What a deletion does with edges that lead to the node."""
+
+    CASCADE = "cascade"
+    REFUSE = "refuse"
+
+
+class Judgement(StrEnum):
+    """What becomes of a change that is doubtful."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    REJECT = "reject"
+
+
+class OldLabel(StrEnum):
+    """What a rename does with the label that was there."""
+
+    DROP = "drop"
+    EXACT = "exact"
+    NARROW = "narrow"
+    BROAD = "broad"
+    RELATED = "related"
+
+
+class LabelComments(StrEnum):
+    """What a file editor does with ``! label`` comments that a rename makes stale."""
+
+    REFRESH = "refresh"
+    LEAVE = "leave"
+
+
+class Restore(StrEnum):
+    """How much an unobsoletion brings back."""
+
+    FLAGS = "flags"
+    HISTORY = "history"
+
+
+class Moved(StrEnum):
+    """What of a merged node may go over to the node that takes it in."""
+
+    LABEL = "label"
+    SYNONYMS = "synonyms"
+    XREFS = "xrefs"
+    EDGES = "edges"
+    SUBSETS = "subsets"
+    TEXTS = "texts"
+    ANNOTATIONS = "annotations"
+
+
+class Required(StrEnum):
+    """What a change may have to say; which of them make sense depends on the change."""
+
+    XREF = "xref"
+    CREATOR = "creator"
+    DATE = "date"
+    ISSUE = "issue"
+    REASON = "reason"
+    LABEL = "label"
+    DEFINITION = "definition"
+    PARENT = "parent"
+    INSTEAD = "instead"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Choices that a change does not spell out.
+    """Choices that a change does not spell out; README.md has the table of what each does.
 
-    ``synonym_scope`` is that of a synonym without one. Obsoletion always sets the flag and the
-    replacement; ``label_prefix`` goes before the label; ``drop_axioms`` removes the node's own
-    logical axioms; ``rewire`` sends edges that point at the node to its replacement, or, without
-    one, its children to its parents. ``ids`` gives ids to what is created without one.
-    ``old_label_scope`` is that of a label that becomes a synonym, by a rename or by a merge.
-    ``merged_stays``: a merged node stays, obsolete and replaced by the one that took it in; else
-    nothing of it is left but its id, as an alternative id.
+    ``ids`` gives ids to what is created without one. Properties (``obsolete_date``, ...) are
+    written as in KGCL, '' for none; what they record is what a change says of itself by a clause.
     """
 
     name: str
-    synonym_scope: Scope
-    label_prefix: str
-    drop_axioms: bool
-    rewire: bool
+    synonym_scope: Scope = Scope.RELATED
+    label_prefix: str = ""
+    drop_axioms: bool = False
+    rewire: Rewire = Rewire.NONE
     ids: IdPolicy | None = None
     old_label_scope: Scope = Scope.EXACT
     merged_stays: bool = False
+    definition_prefix: str = ""
+    consider: Consider = Consider.SAID
+    obsolete_issue: str = ""
+    obsolete_date: str = ""
+    obsolete_reason: str = ""
+    restore: Restore = Restore.FLAGS
+    old_label: OldLabel = OldLabel.DROP
+    incoming: Incoming = Incoming.CASCADE
+    merge_moves: frozenset[Moved] = frozenset(Moved)
+    alternative_id: bool = True
+    create_creator: str = ""
+    create_date: str = ""
+    create_issue: str = ""
+    require_change: frozenset[Required] = frozenset()
+    require_creation: frozenset[Required] = frozenset()
+    require_definition: frozenset[Required] = frozenset()
+    require_synonym: frozenset[Required] = frozenset()
+    require_obsoletion: frozenset[Required] = frozenset()
+    same_label: Judgement = Judgement.WARN
+    edge_range: Judgement = Judgement.WARN
+    protected: tuple[str, ...] = ()
+    label_comments: LabelComments = LabelComments.REFRESH
+
+    @property
+    def telling(self) -> Policy:
+        """The same without what only guards: to tell what was done is always allowed."""
+        nothing: frozenset[Required] = frozenset()
+        return replace(
+            self,
+            require_change=nothing,
+            require_creation=nothing,
+            require_definition=nothing,
+            require_synonym=nothing,
+            require_obsoletion=nothing,
+            same_label=Judgement.ALLOW,
+            edge_range=Judgement.ALLOW,
+            protected=(),
+        )
+
+    def guarded_as(self, other: Policy) -> Policy:
+        """These choices under the guards and with the ids of another policy."""
+        return replace(
+            self,
+            ids=other.ids,
+            require_change=other.require_change,
+            require_creation=other.require_creation,
+            require_definition=other.require_definition,
+            require_synonym=other.require_synonym,
+            require_obsoletion=other.require_obsoletion,
+            same_label=other.same_label,
+            edge_range=other.edge_range,
+            protected=other.protected,
+            label_comments=other.label_comments,
+        )
 
 
-OBO_POLICY: Final = Policy("obo", Scope.RELATED, "obsolete ", drop_axioms=True, rewire=True)
-FLAG_POLICY: Final = Policy(
-    "flag", Scope.RELATED, "", drop_axioms=False, rewire=False, merged_stays=True
-)
+OBO_POLICY: Final = Policy("obo", label_prefix="obsolete ", drop_axioms=True, rewire=Rewire.BOTH)
+FLAG_POLICY: Final = Policy("flag", merged_stays=True)
 
 POLICIES: Final[Mapping[str, Policy]] = MappingProxyType(
     {policy.name: policy for policy in (OBO_POLICY, FLAG_POLICY)}
@@ -64,7 +195,23 @@ def named_policy(name: str) -> Policy:
 
 
 def policy_of(snapshot: Snapshot) -> Policy:
-    """The policy that a graph names in its settings, else ``obo``."""
-    named = snapshot.statements(subjects={ontology_node(snapshot)}, predicates={OBSOLETION_POLICY})
-    names = sorted(s.object.value for s in named if isinstance(s.object, Literal))
-    return named_policy(names[0]) if names else OBO_POLICY
+    """The policy that a graph keeps in its settings, else ``obo``.
+
+    ``kgdelta:obsoletion 'flag'`` names one, and each ``kgdelta:policy`` is a line of a
+    ``kgcl.toml``. Raises ChangeError for a name or a line that is none.
+    """
+    node = ontology_node(snapshot)
+    found = list(snapshot.statements({node}, {OBSOLETION_POLICY, POLICY_SETTING}))
+    if not found:
+        return OBO_POLICY
+    texts: dict[str, list[str]] = {OBSOLETION_POLICY: [], POLICY_SETTING: []}
+    for statement in found:
+        if isinstance(statement.object, Literal):
+            texts[statement.predicate].append(statement.object.value)
+    names = sorted(texts[OBSOLETION_POLICY])
+    base = named_policy(names[0]) if names else OBO_POLICY
+    if not texts[POLICY_SETTING]:
+        return base
+    from kgcl.policy_settings import kept_policy
+
+    return kept_policy(sorted(texts[POLICY_SETTING]), base)

@@ -10,6 +10,7 @@ from graph.owl_terms import LOGICAL_PREDICATES
 from graph.vocabulary import EDGE_PREDICATE, OBSOLETE_EDGE, SUBCLASS_OF, SUBPROPERTY_OF
 from kgcl.changes import NodeDeepening, NodeShallowing
 from kgcl.plan import would_cycle
+from kgcl.ranges import check_ends
 from kgcl.selection import addition
 from kgcl.state import Effect, EffectKind, RefusedError, Ruling, UnchangedError
 
@@ -250,7 +251,8 @@ def check_new_edge(edge: Statement, state: State) -> tuple[Effect, ...]:
             "this would close a cycle"
         )
     found = (_check_mention(node, edge, state) for node in sorted(set(nodes_in(target))))
-    return tuple(effect for effect in found if effect is not None)
+    told = tuple(effect for effect in found if effect is not None)
+    return (*told, *check_ends(edge, state))
 
 
 def _check_mention(node: Node, edge: Statement, state: State) -> Effect | None:

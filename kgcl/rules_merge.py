@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from graph.axioms import is_logical
 from graph.model import Literal, Node, Statement
 from graph.vocabulary import (
     ALTERNATIVE_ID,
@@ -18,6 +19,7 @@ from graph.vocabulary import (
     CREATION_DATE,
     DEFINITION,
     DEPRECATED,
+    IN_SUBSET,
     LABEL,
     OBO_NAMESPACE,
     RDF_TYPE,
@@ -25,6 +27,8 @@ from graph.vocabulary import (
     SYNONYMS,
 )
 from kgcl.plan import Plan, renamed, would_cycle
+from kgcl.policy import Moved
+from kgcl.rules_records import MAPPINGS
 from kgcl.selection import PREDICATE_OF_SCOPE
 from kgcl.state import TRUE, EffectKind, RefusedError, Ruling, UnchangedError
 
@@ -38,6 +42,11 @@ _LEFT: Final = frozenset(
 )
 #: What a node has one of.
 _SINGLE: Final = frozenset({DEFINITION, COMMENT})
+_MOVED_AS: Final = {
+    LABEL: Moved.LABEL,
+    IN_SUBSET: Moved.SUBSETS,
+    **dict.fromkeys(SYNONYMS, Moved.SYNONYMS),
+}
 
 
 def merge(change: NodeDirectMerge, state: State) -> Ruling:
@@ -61,7 +70,7 @@ def merge(change: NodeDirectMerge, state: State) -> Ruling:
     if state.is_obsolete(target):
         raise RefusedError(f"{state.resolver.describe(target)}: it cannot take another in")
     plan = Plan(state)
-    if not state.with_key(*alternative.key):
+    if state.policy.alternative_id and not state.with_key(*alternative.key):
         plan.add(alternative)
     for statement in state.about(source):
         _move(statement, source, target, plan)
@@ -83,6 +92,10 @@ def _move(old: Statement, source: Node, target: Node, plan: Plan) -> None:
         if not policy.merged_stays:
             plan.removed.add(old)
         return
+    if _moved_as(old) not in policy.merge_moves:
+        if not policy.merged_stays:
+            plan.effect(EffectKind.DROPPED, removed=old)
+        return
     new = renamed(old, {source: target}, target)
     if old.predicate == LABEL:
         scope = PREDICATE_OF_SCOPE[policy.old_label_scope]
@@ -97,6 +110,18 @@ def _move(old: Statement, source: Node, target: Node, plan: Plan) -> None:
         plan.effect(EffectKind.DROPPED, removed=old)
     else:
         plan.effect(EffectKind.MOVED, removed=old, added=new)
+
+
+def _moved_as(statement: Statement) -> Moved:
+    """What a statement counts as where a policy says what goes over."""
+    predicate = statement.predicate
+    if is_logical(statement):
+        return Moved.EDGES
+    if predicate in _SINGLE:
+        return Moved.TEXTS
+    if predicate in MAPPINGS:
+        return Moved.XREFS
+    return _MOVED_AS.get(predicate, Moved.ANNOTATIONS)
 
 
 def _is_said(new: Statement, plan: Plan) -> bool:

@@ -18,6 +18,7 @@ from graph.vocabulary import (
 )
 from kgcl.changes import NodeType
 from kgcl.plan import Plan
+from kgcl.policy import Incoming
 from kgcl.rules_edges import check_new_edge
 from kgcl.selection import addition, only, removed
 from kgcl.state import Effect, EffectKind, RefusedError, Ruling, UnchangedError
@@ -43,13 +44,13 @@ OWL_TYPES: Final = {
 def create(change: NodeCreation, state: State) -> Ruling:
     """A type and a label for an id that has no statements yet."""
     node = state.resolver.new_node(change.about_node)
-    return _created(node, _typed(change, node, OWL_TYPES[change.owl_type], state), state)
+    return _created(change, node, _typed(change, node, OWL_TYPES[change.owl_type], state), state)
 
 
 def create_relation(change: ObjectPropertyCreation, state: State) -> Ruling:
     """A relation and its label."""
     node = state.resolver.new_node(change.about_node)
-    return _created(node, _typed(change, node, OBJECT_PROPERTY, state), state)
+    return _created(change, node, _typed(change, node, OBJECT_PROPERTY, state), state)
 
 
 def create_class(change: ClassCreation, state: State) -> Ruling:
@@ -72,7 +73,7 @@ def create_class(change: ClassCreation, state: State) -> Ruling:
         new.add(edge)
         if edge not in state.about(node, SUBCLASS_OF):
             effects = check_new_edge(edge, state)
-    return _created(node, new, state, effects)
+    return _created(change, node, new, state, effects)
 
 
 def _typed(
@@ -90,7 +91,11 @@ def _typed(
 
 
 def _created(
-    node: Node, new: set[Statement], state: State, effects: tuple[Effect, ...] = ()
+    change: NodeCreation | ClassCreation | ObjectPropertyCreation,
+    node: Node,
+    new: set[Statement],
+    state: State,
+    effects: tuple[Effect, ...] = (),
 ) -> Ruling:
     present = set(state.about(node))
     if new <= present:
@@ -100,7 +105,15 @@ def _created(
     if state.resolver.show(node) in state.alternative_ids:
         first = next(s for s in in_order(new))
         effects = (*effects, Effect(EffectKind.ALTERNATIVE, concerns=first))
-    return Ruling(Delta(added=frozenset(new)), effects)
+    plan = Plan(state)
+    policy = state.policy
+    fields = {
+        "creator": policy.create_creator,
+        "change_date": policy.create_date,
+        "term_tracker_issue": policy.create_issue,
+    }
+    plan.record(change, node, fields)
+    return Ruling(Delta(added=frozenset(new | plan.added)), (*effects, *plan.effects))
 
 
 def delete(change: NodeDeletion, state: State) -> Ruling:
@@ -113,6 +126,8 @@ def delete(change: NodeDeletion, state: State) -> Ruling:
     node = state.existing(change.about_node)
     plan = Plan(state)
     plan.removed.update(state.about(node))
+    if state.policy.incoming is Incoming.REFUSE:
+        _refuse_leaving(node, [*plan.incoming(node), *plan.uses(node)], state)
     for statement in plan.incoming(node):
         if statement.object == node:
             plan.remove_edge(statement)
@@ -121,6 +136,18 @@ def delete(change: NodeDeletion, state: State) -> Ruling:
     for statement in plan.uses(node):
         plan.effect(EffectKind.EDGE_REMOVED, removed=statement)
     return plan.ruling()
+
+
+def _refuse_leaving(node: Node, there: list[Statement], state: State) -> None:
+    """Refuse to take a node away that others lead to."""
+    if there:
+        shown = ", ".join(state.show(s.subject) for s in there[:3])
+        more = ", ..." if len(there) > 3 else ""
+        count = f"{len(there)} statement{'s' if len(there) > 1 else ''}"
+        raise RefusedError(
+            f"{count} would lead to nothing without {state.show(node)} (of {shown}{more}): "
+            "obsolete it, or remove them first"
+        )
 
 
 def add_to_subset(change: AddNodeToSubset, state: State) -> Ruling:

@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 from graph.axioms import HIERARCHY_PREDICATES, is_edge, is_logical
 from graph.model import Literal, Node, Statement
-from graph.vocabulary import CONSIDER, DEPRECATED, LABEL, REPLACED_BY
+from graph.vocabulary import CONSIDER, DEFINITION, DEPRECATED, LABEL, REPLACED_BY
 from kgcl.changes import NodeObsoletion, NodeObsoletionWithDirectReplacement
 from kgcl.plan import Plan
+from kgcl.policy import Consider, Restore, Rewire
+from kgcl.restoring import restore
 from kgcl.state import TRUE, EffectKind, RefusedError, Ruling, UnchangedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kgcl.changes import NodeObsoletionWithNoDirectReplacement, NodeUnobsoletion, Ref
+    from kgcl.changes import (
+        Change,
+        NodeObsoletionWithNoDirectReplacement,
+        NodeUnobsoletion,
+        Ref,
+    )
     from kgcl.state import State
 
 
@@ -44,8 +51,13 @@ def obsolete(
     plan = Plan(state)
     plan.add(Statement(node, DEPRECATED, TRUE, state.qualifiers(change.qualifiers)))
     plan.added.update(s for s in pointers if s not in state.about(node, s.predicate))
-    _relabel(node, plan)
-    if state.policy.drop_axioms:
+    policy = state.policy
+    _prefix(node, LABEL, policy.label_prefix, EffectKind.RELABELLED, plan)
+    _prefix(node, DEFINITION, policy.definition_prefix, EffectKind.DEFINITION_PREFIXED, plan)
+    _record(change, node, plan)
+    if not pointers and policy.consider is Consider.PARENTS:
+        _suggest_parents(node, plan)
+    if policy.drop_axioms:
         plan.drop_axioms(node)
     _rewire(node, replacement, plan)
     return plan.ruling()
@@ -78,39 +90,61 @@ def _instead(ref: Ref, node: Node, state: State) -> Node:
     return other
 
 
-def _relabel(node: Node, plan: Plan) -> None:
-    prefix = plan.state.policy.label_prefix
+def _prefix(node: Node, predicate: Node, prefix: str, kind: EffectKind, plan: Plan) -> None:
+    """The texts of a predicate get what the policy puts before those of obsolete nodes."""
     if not prefix:
         return
-    for old in plan.state.about(node, LABEL):
-        label = old.object
-        if isinstance(label, Literal) and not label.value.startswith(prefix):
-            longer = label.with_value(prefix + label.value)
-            new = Statement(node, LABEL, longer, old.qualifiers)
-            plan.effect(EffectKind.RELABELLED, removed=old, added=new)
+    for old in plan.state.about(node, predicate):
+        text = old.object
+        if isinstance(text, Literal) and not text.value.startswith(prefix):
+            longer = text.with_value(prefix + text.value)
+            new = Statement(node, predicate, longer, old.qualifiers)
+            plan.effect(kind, removed=old, added=new)
+
+
+def _record(change: Change, node: Node, plan: Plan) -> None:
+    policy = plan.state.policy
+    fields = {
+        "term_tracker_issue": policy.obsolete_issue,
+        "change_date": policy.obsolete_date,
+        "reason": policy.obsolete_reason,
+    }
+    plan.record(change, node, fields)
+
+
+def _suggest_parents(node: Node, plan: Plan) -> None:
+    """Where nobody says what to use instead, the parents are to be considered."""
+    for parent in _parents(node, plan.state):
+        suggestion = Statement(node, CONSIDER, parent)
+        if not plan.state.is_obsolete(parent) and not plan.state.with_key(*suggestion.key):
+            plan.effect(EffectKind.SUGGESTED, added=suggestion)
+
+
+def _parents(node: Node, state: State) -> list[Node]:
+    edges = state.about(node, *HIERARCHY_PREDICATES)
+    return sorted(str(s.object) for s in edges if isinstance(s.object, str))
 
 
 def _rewire(node: Node, replacement: Node | None, plan: Plan) -> None:
     """What other nodes say of this one goes elsewhere by policy; what stays is told."""
     state = plan.state
-    parents = sorted(
-        str(s.object) for s in state.about(node, *HIERARCHY_PREDICATES) if isinstance(s.object, str)
-    )
+    mode = state.policy.rewire
+    target = replacement if mode in (Rewire.BOTH, Rewire.REPLACEMENT) else None
+    upwards = mode in (Rewire.BOTH, Rewire.PARENTS)
+    parents = _parents(node, state)
     for statement in plan.incoming(node):
         if not is_logical(statement):
             if statement.predicate in _POINTERS:
                 plan.effect(EffectKind.DANGLING, concerns=statement)
-        elif not state.policy.rewire:
-            plan.effect(EffectKind.DANGLING, concerns=statement)
-        elif _is_child(statement, node) and replacement in (None, statement.subject):
+        elif upwards and _is_child(statement, node) and target in (None, statement.subject):
             _to_parents(statement, parents, plan)
-        elif replacement is not None:
-            plan.repoint(statement, node, replacement)
+        elif target is not None:
+            plan.repoint(statement, node, target)
         else:
             plan.effect(EffectKind.DANGLING, concerns=statement)
     for statement in plan.uses(node):
-        if replacement is not None and state.policy.rewire:
-            plan.repoint(statement, node, replacement)
+        if target is not None:
+            plan.repoint(statement, node, target)
         else:
             plan.effect(EffectKind.DANGLING, concerns=statement)
 
@@ -137,9 +171,10 @@ def _to_parents(old: Statement, parents: list[Node], plan: Plan) -> None:
 
 
 def unobsolete(change: NodeUnobsoletion, state: State) -> Ruling:
-    """The flag, what to use instead, and the label prefix of the policy go.
+    """The flag, what to use instead, and the prefixes of the policy go.
 
-    A replacement or an alternative that the change names must be there.
+    By policy the axioms that the obsoletion took come back too. A replacement or an alternative
+    that the change names must be there.
     """
     if change.qualifiers:
         raise RefusedError("an unobsoletion takes no qualifiers")
@@ -154,11 +189,18 @@ def unobsolete(change: NodeUnobsoletion, state: State) -> Ruling:
     plan = Plan(state)
     plan.removed.update(s for s in state.about(node, DEPRECATED) if s.object == TRUE)
     plan.removed.update(state.about(node, REPLACED_BY, CONSIDER))
-    prefix = state.policy.label_prefix
-    for old in state.about(node, LABEL):
-        label = old.object
-        if prefix and isinstance(label, Literal) and label.value.startswith(prefix):
-            shorter = label.with_value(label.value[len(prefix) :])
-            new = Statement(node, LABEL, shorter, old.qualifiers)
-            plan.effect(EffectKind.RELABELLED, removed=old, added=new)
+    policy = state.policy
+    _unprefix(node, LABEL, policy.label_prefix, EffectKind.RELABELLED, plan)
+    _unprefix(node, DEFINITION, policy.definition_prefix, EffectKind.DEFINITION_PREFIXED, plan)
+    if policy.restore is Restore.HISTORY:
+        restore(node, plan)
     return plan.ruling()
+
+
+def _unprefix(node: Node, predicate: Node, prefix: str, kind: EffectKind, plan: Plan) -> None:
+    for old in plan.state.about(node, predicate):
+        text = old.object
+        if prefix and isinstance(text, Literal) and text.value.startswith(prefix):
+            shorter = text.with_value(text.value[len(prefix) :])
+            new = Statement(node, predicate, shorter, old.qualifiers)
+            plan.effect(kind, removed=old, added=new)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph.model import Literal, Statement
-from graph.vocabulary import DEFINITION, LABEL
+from graph.model import Delta, Literal, Statement
+from graph.vocabulary import DEFINITION, LABEL, SYNONYMS
+from kgcl.policy import OldLabel
 from kgcl.selection import (
     PREDICATE_OF_SCOPE,
     addition,
@@ -16,7 +17,8 @@ from kgcl.selection import (
     replaced,
     swapped,
 )
-from kgcl.state import RefusedError, Ruling, UnchangedError
+from kgcl.state import Effect, EffectKind, RefusedError, Ruling, UnchangedError
+from kgcl.terms import Scope
 
 if TYPE_CHECKING:
     from kgcl.changes import (
@@ -31,10 +33,27 @@ if TYPE_CHECKING:
 
 
 def rename(change: NodeRename, state: State) -> Ruling:
-    """The label becomes another; its language and qualifiers stay unless said."""
+    """The label becomes another; its language and qualifiers stay unless said.
+
+    What becomes of the old one is the policy's: it goes, or stays as a synonym.
+    """
     node = state.existing(change.about_node)
     old = present(state, node, (LABEL,), "label", change.old_value, change.old_language)
-    return replaced(state, old, change.new_value, change.new_language, change.qualifiers)
+    ruling = replaced(state, old, change.new_value, change.new_language, change.qualifiers)
+    if state.policy.old_label is OldLabel.DROP:
+        return ruling
+    return _kept(ruling, old, state)
+
+
+def _kept(ruling: Ruling, old: Statement, state: State) -> Ruling:
+    """By policy the old label stays as a synonym, unless it is one already."""
+    predicate = PREDICATE_OF_SCOPE[Scope(state.policy.old_label)]
+    synonym = Statement(old.subject, predicate, old.object)
+    names = (*state.about(old.subject, *SYNONYMS), *ruling.delta.added)
+    if any(s.object == old.object for s in names):
+        return ruling
+    delta = ruling.delta.then(Delta(added=frozenset({synonym})))
+    return Ruling(delta, (Effect(EffectKind.LABEL_KEPT, added=synonym),))
 
 
 def set_language(change: SetLanguageForName, state: State) -> Ruling:

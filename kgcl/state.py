@@ -32,9 +32,14 @@ from kgcl.frame_cache import FrameCache
 from kgcl.resolve import Resolver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graph.snapshot import Snapshot
-    from kgcl.changes import Notes, Ref, Term
+    from kgcl.changes import Change, Meta, Notes, Ref, Term
     from kgcl.policy import Policy
+
+    #: What an obsoletion of long ago did: the delta that set the flag of a node, None if unknown.
+    Recall = Callable[[Node], Delta | None]
 
 TRUE: Final = Literal("true", XSD_BOOLEAN)
 
@@ -66,6 +71,14 @@ class EffectKind(StrEnum):
     GONE = "mentions a node that is gone"
     MOVED = "moved"
     DROPPED = "dropped"
+    DEFINITION_PREFIXED = "definition prefixed"
+    LABEL_KEPT = "old label kept"
+    SUGGESTED = "suggested instead"
+    RECORDED = "recorded"
+    RESTORED = "restored"
+    NOT_RESTORED = "not restored"
+    SAME_LABEL = "another node has this label"
+    OUT_OF_RANGE = "outside the domain or range of its relation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +102,19 @@ class Ruling:
 class State:
     """A snapshot with the changes so far on top, and the words to judge the next one by.
 
-    One prefix map serves a whole batch: that of the snapshot it starts from.
+    One prefix map serves a whole batch: that of the snapshot it starts from. ``recall`` knows the
+    history of the snapshot, where it has one.
     """
 
-    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
+    def __init__(self, snapshot: Snapshot, policy: Policy, recall: Recall | None = None) -> None:
         self.draft = FrameCache(snapshot)
         self.policy = policy
+        self.recall = recall
+        #: What the sets say of themselves that the change being judged is in, outermost first.
+        self.around: list[Meta] = []
         self.prefixes = PrefixMap.of(snapshot)
         self.resolver = Resolver(self.draft, self.prefixes, policy.ids)
+        self._protecting: dict[Node, str] = {}
         # Each id is expanded once; neither prefixes nor placeholders change their node in a batch.
         self._expanded: dict[str, Node] = {}
 
@@ -180,6 +198,28 @@ class State:
             s.object == ANNOTATION_PROPERTY for s in self.draft.about(predicate, RDF_TYPE)
         )
 
+    def said(self, change: Change, field: str) -> str:
+        """What a change says of itself by a clause, or the innermost set around it does."""
+        for meta in (change.meta, *reversed(self.around)):
+            text = getattr(meta, field) if meta else ""
+            if text:
+                return str(text)
+        return ""
+
+    def protecting(self, node: Node) -> str:
+        """The pattern by which the policy protects a node, '' for none."""
+        found = self._protecting.get(node)
+        if found is None:
+            short = self.prefixes.contract(node)
+            fits = (p for p in self.policy.protected if is_like(short, p) or is_like(node, p))
+            found = next(fits, "")
+            self._protecting[node] = found
+        return found
+
+    def property_of(self, text: str) -> Node:
+        """The property that a policy names."""
+        return self.prefixes.expand(text)
+
     def has_parent(self, node: Node, but: Statement | None = None) -> bool:
         """Whether a node has a parent, one edge left out."""
         return any(
@@ -209,6 +249,14 @@ class State:
         label = self.draft.labels({node}).get(node)
         text = self.resolver.show(node)
         return f"{text} ({label.value!r})" if label else text
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Whether a text is what a pattern says, in which ``*`` stands for anything."""
+    if "*" not in pattern:
+        return text == pattern
+    parts = map(re.escape, pattern.split("*"))
+    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
 
 
 def _space(node: Node) -> str:
