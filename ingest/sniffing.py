@@ -116,7 +116,7 @@ def _sssom(text: str, _name: str) -> str | None:
     lines = text.split("\n")
     head = next((line for line in lines if line and not line.startswith("#")), "")
     cells = set(head.rstrip("\r").split("\t"))
-    if {"subject_id", "object_id", "mapping_justification"} <= cells:
+    if {"subject_id", "object_id"} <= cells and cells & {"predicate_id", "mapping_justification"}:
         return "sssom"
     header = re.search(r"^#\s*(?:curie_map|mapping_set_id)\s*:", text, re.MULTILINE)
     return "sssom" if header else None

@@ -26,6 +26,7 @@ from ingest.compression import SUFFIXES
 from ingest.document import ReadOptions
 from ingest.errors import IngestError
 from ingest.formats import FORMATS, format_named, read, read_bytes, read_stream, write
+from ingest.sniffing import sniff
 
 EX = [f"{OBO}EX_{n:07d}" for n in range(4)]
 ONTOLOGY_NODE = OBO + "ex.owl"
@@ -78,6 +79,24 @@ def test_packed_is_the_same(form: str, suffix: str) -> None:
 )
 def test_a_name_that_says_nothing_does_not_matter(form: str) -> None:
     assert read_bytes(written(form, GRAPH), "download").statements == GRAPH.all
+
+
+TABLES = [
+    ("subject_id\tpredicate_id\tobject_id\tconfidence\nX:1\tskos:exactMatch\tY:1\t0.5\n", "sssom"),
+    ("subject_id\tobject_id\tmapping_justification\nX:1\tY:1\tsemapv:LexicalMatching\n", "sssom"),
+    ("id\tcategory\tname\nX:1\tbiolink:Gene\tx\n", "kgx"),
+    ("subject\tpredicate\tobject\nX:1\tbiolink:related_to\tX:2\n", "kgx"),
+    ("subject\tpredicate\tobject\tvalid_from\na\tr\tb\t2014-01-01\n", "quads"),
+    ("a\tr\tb\t2014-01-01\n", "quads"),
+    ("a\tr\tb\n", "triples"),
+    ("1\n0 1 0\n", "triples"),
+    ("a\tb\n", None),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TABLES)
+def test_a_table_is_known_by_its_heading_or_its_cells(text: str, expected: str | None) -> None:
+    assert sniff(text.encode(), "download") == expected
 
 
 @pytest.mark.parametrize("form", FORMATS)
