@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from graph.expression import Expression
 from graph.model import Literal, Object, Qualifier
+
+#: No qualifiers.
+_NONE: Final = bytes(4)
 
 
 def decode_object(data: bytes) -> Object:
@@ -38,15 +44,33 @@ def _text(data: bytes, at: int) -> tuple[str, int]:
     return data[start : start + length].decode(), start + length
 
 
+@lru_cache(maxsize=4096)
+def _often(data: bytes) -> str:
+    """Text that comes again and again: predicates, datatypes, languages."""
+    return data.decode()
+
+
+def _literal(data: bytes, at: int) -> tuple[Object, int]:
+    # Slices beyond the end are empty, so that one look at the end sees what is cut off.
+    start = at + 8
+    end = start + int.from_bytes(data[at:start], "big")
+    value = data[start:end].decode()
+    start = end + 8
+    at = start + int.from_bytes(data[end:start], "big")
+    datatype = _often(data[start:at])
+    start = at + 8
+    end = start + int.from_bytes(data[at:start], "big")
+    if end > len(data):
+        raise ValueError(f"a literal is cut off at byte {at}")
+    return Literal(value, datatype, _often(data[start:end])), end
+
+
 def _object(data: bytes, at: int) -> tuple[Object, int]:
     kind, at = data[at : at + 1], at + 1
     if kind == b"N":
         return _text(data, at)
     if kind == b"L":
-        value, at = _text(data, at)
-        datatype, at = _text(data, at)
-        language, at = _text(data, at)
-        return Literal(value, datatype, language), at
+        return _literal(data, at)
     if kind == b"E":
         operator, at = _text(data, at)
         count, at = _number(data, at, 8)
@@ -63,8 +87,17 @@ def _qualifiers(data: bytes, at: int) -> tuple[tuple[Qualifier, ...], int]:
     count, at = _number(data, at, 4)
     found: list[Qualifier] = []
     for _ in range(count):
-        predicate, at = _text(data, at)
-        value, at = _object(data, at)
-        nested, at = _qualifiers(data, at)
-        found.append(Qualifier(predicate, value, nested))
+        start = at + 8
+        at = start + int.from_bytes(data[at:start], "big")
+        predicate = _often(data[start:at])
+        if data[at : at + 1] == b"L":
+            value, at = _literal(data, at + 1)
+        else:
+            value, at = _object(data, at)
+        if data[at : at + 4] == _NONE:
+            at += 4
+            found.append(Qualifier(predicate, value))
+        else:
+            nested, at = _qualifiers(data, at)
+            found.append(Qualifier(predicate, value, nested))
     return tuple(found), at

@@ -111,7 +111,39 @@ def show_qualifiers(qualifiers: Iterable[Qualifier]) -> str:
 
 def canonical_qualifiers(qualifiers: Iterable[Qualifier]) -> tuple[Qualifier, ...]:
     """Qualifiers as the sorted tuple without repetitions that stands for their set."""
-    return tuple(sorted(set(qualifiers), key=Qualifier.encode))
+    listed = tuple(qualifiers)
+    if _are_in_order(listed):
+        return listed
+    return tuple(sorted(set(listed), key=Qualifier.encode))
+
+
+def _are_in_order(qualifiers: tuple[Qualifier, ...]) -> bool:
+    """Whether qualifiers are seen to be canonical without encoding them: most are when read.
+
+    Encodings begin with a length, so shorter ASCII texts come first.
+    """
+    last: tuple[int, str] = (0, "")
+    previous: Object = ""
+    for qualifier in qualifiers:
+        text = qualifier.predicate
+        place = (len(text), text)
+        if not text.isascii() or place < last:
+            return False
+        if place == last:
+            value = qualifier.value
+            if not (isinstance(value, Literal) and isinstance(previous, Literal)):
+                return False
+            if not _precedes(previous, value):
+                return False
+        last, previous = place, qualifier.value
+    return True
+
+
+def _precedes(one: Literal, other: Literal) -> bool:
+    """Whether the encoding of a literal is seen to come before that of another."""
+    first, second = one.value, other.value
+    both = first.isascii() and second.isascii()
+    return both and (len(first), first) < (len(second), second)
 
 
 def encode_qualifiers(qualifiers: tuple[Qualifier, ...]) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
@@ -49,7 +49,7 @@ class Columns:
     """
 
     terms: tuple[Object, ...]
-    qualifiers: tuple[tuple[Qualifier, ...], ...]
+    qualifiers: Sequence[tuple[Qualifier, ...]]
     subject: NDArray[np.int64]
     predicate: NDArray[np.int64]
     object: NDArray[np.int64]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from graph.digests import Digests, hash_of
+from graph.encoded_groups import encoded, mentions
 from graph.encoding import encode_text
 from graph.errors import InvalidDeltaError
 from graph.model import (
     Literal,
     Node,
     Object,
-    Qualifier,
     encode_object,
-    encode_qualifiers,
     nodes_in,
 )
 from graph.snapshot import Columns
@@ -49,7 +48,9 @@ class Loading:
         self._database = database
         self._terms = terms
         self._columns = columns
-        self._ids, self._groups = _interned(terms, columns)
+        self._encoded = encoded(columns.qualifiers)
+        self._in_group = mentions(self._encoded)
+        self._ids, self._groups = _interned(terms, columns, self._encoded, self._in_group)
         self._first = 0
         self._packed: Packed | None = None
         self._order = self._distinct()
@@ -103,7 +104,7 @@ class Loading:
             node if isinstance(term, str) else encode_object(term)[1:]
             for term, node in zip(c.terms, nodes, strict=True)
         ]
-        groups = [encode_qualifiers(group) for group in c.qualifiers]
+        groups = self._encoded
         sha256 = hashlib.sha256
         for places in self._pages():
             rows = zip(
@@ -182,14 +183,13 @@ class Loading:
         import numpy as np
 
         c = self._columns
-        in_group = [_nodes_of(group) for group in c.qualifiers]
-        in_tree = [set() if isinstance(term, str) else set(nodes_in(term)) for term in c.terms]
-        telling = np.array([bool(nodes) for nodes in in_group], dtype=bool)[
-            c.qualifier[self._order]
-        ]
-        telling |= np.array([bool(nodes) for nodes in in_tree], dtype=bool)[c.object[self._order]]
+        in_group = self._in_group
+        in_tree = _in_trees(c.terms)
+        telling = _marks(len(c.qualifiers), in_group)[c.qualifier[self._order]]
+        telling |= _marks(len(c.terms), in_tree)[c.object[self._order]]
         places = np.flatnonzero(telling)
-        ids = self._terms.nodes(set().union(*in_group, *in_tree))
+        ids = self._terms.nodes(set().union(*in_group.values(), *in_tree.values()))
+        none: set[Node] = set()
         rows = self._order[places]
         found = zip(
             (places + first).tolist(),
@@ -199,7 +199,11 @@ class Loading:
         )
         self._database.many(
             "INSERT INTO mention(node, fid) VALUES(?, ?)",
-            ((ids[node], fid) for fid, o, q in found for node in sorted(in_group[q] | in_tree[o])),
+            (
+                (ids[node], fid)
+                for fid, o, q in found
+                for node in sorted(in_group.get(q, none) | in_tree.get(o, none))
+            ),
         )
 
     def _texts(self) -> None:
@@ -230,7 +234,9 @@ def _distinct_rows(columns: tuple[Table, ...]) -> Table:
     return first
 
 
-def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
+def _interned(
+    terms: Terms, columns: Columns, groups: Sequence[bytes], in_group: Mapping[int, set[Node]]
+) -> tuple[Table, Table]:
     """Numbers of the store for each term and each group of qualifiers that a row uses.
 
     Raises InvalidDeltaError for rows that are no statements, and for text that is not Unicode.
@@ -242,24 +248,20 @@ def _interned(terms: Terms, columns: Columns) -> tuple[Table, Table]:
         if not isinstance(columns.terms[place], str):
             raise InvalidDeltaError("subject or predicate is no node", columns.terms[place])
     used = _used(size, columns.subject, columns.predicate, columns.object)
-    groups = {
-        place: columns.qualifiers[place]
-        for place in _used(len(columns.qualifiers), columns.qualifier)
-    }
+    used_groups = _used(len(groups), columns.qualifier)
     nodes = {term for place in used if isinstance(term := columns.terms[place], str)}
     values: set[Object] = {
         term for place in used if not isinstance(term := columns.terms[place], str)
     }
     inner = {node for value in values for node in nodes_in(value)}
-    inner |= {node for group in groups.values() for node in _nodes_of(group)}
+    if in_group:
+        inner |= {node for place in used_groups for node in in_group.get(place, ())}
     numbers: dict[Object, int] = dict(terms.intern_nodes(nodes | inner).items())
     numbers |= {value: -vid for value, vid in terms.intern_values(values).items()}
-    known = terms.intern_groups({group for group in groups.values() if group})
-    ids = np.zeros(len(columns.terms), dtype=np.int64)
+    ids = np.zeros(size, dtype=np.int64)
     ids[used] = [numbers[columns.terms[place]] for place in used]
-    group_ids = np.zeros(len(columns.qualifiers), dtype=np.int64)
-    for place, group in groups.items():
-        group_ids[place] = known[group] if group else 0
+    group_ids = np.zeros(len(groups), dtype=np.int64)
+    group_ids[used_groups] = terms.intern_encoded([groups[place] for place in used_groups])
     return ids, group_ids
 
 
@@ -274,8 +276,20 @@ def _used(size: int, *columns: Table) -> list[int]:
     return found
 
 
-def _nodes_of(group: tuple[Qualifier, ...]) -> set[Node]:
-    return {node for qualifier in group for node in qualifier.mentions()}
+def _in_trees(terms: Sequence[Object]) -> dict[int, set[Node]]:
+    """Nodes inside expressions, by the place of the expression."""
+    found = {
+        place: set(nodes_in(term)) for place, term in enumerate(terms) if not isinstance(term, str)
+    }
+    return {place: nodes for place, nodes in found.items() if nodes}
+
+
+def _marks(size: int, places: Collection[int]) -> NDArray[np.bool_]:
+    import numpy as np
+
+    marks = np.zeros(size, dtype=bool)
+    marks[list(places)] = True
+    return marks
 
 
 @contextmanager

@@ -43,6 +43,10 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
+#: No qualifiers at all are number 0 of every store, which has no row of its own.
+_NO_GROUP: Final = digest_of(encode_qualifiers(()))
+
+
 class Terms:
     """The tables of terms of one store; ids never change their meaning."""
 
@@ -151,8 +155,9 @@ class Terms:
     def intern_values(self, terms: set[Object]) -> dict[Object, int]:
         """Numbers of literals and expressions (positive here), new ones stored."""
         digests = {term: digest_of(encode_object(term)) for term in terms}
-        known = self._by_digest("SELECT ?1, vid FROM value WHERE digest=?1", digests)
         last = self._last("value", "vid")
+        sql = "SELECT ?1, vid FROM value WHERE digest=?1"
+        known = self._by_digest(sql, digests) if last else {}
         missing = sorted((term for term in terms if term not in known), key=digests.__getitem__)
         new = {term: vid for vid, term in enumerate(missing, last + 1)}
         self._database.many(
@@ -164,17 +169,29 @@ class Terms:
 
     def intern_groups(self, groups: set[tuple[Qualifier, ...]]) -> dict[tuple[Qualifier, ...], int]:
         """Numbers of sets of qualifiers, new ones stored."""
-        data = {group: encode_qualifiers(group) for group in groups}
-        digests = {group: digest_of(encoded) for group, encoded in data.items()}
-        known = self._by_digest("SELECT ?1, qid FROM qualifier WHERE digest=?1", digests)
+        listed = list(groups)
+        numbers = self.intern_encoded([encode_qualifiers(group) for group in listed])
+        return dict(zip(listed, numbers, strict=True))
+
+    def intern_encoded(self, groups: Sequence[bytes]) -> list[int]:
+        """Numbers of sets of qualifiers given as canonical bytes, new ones stored."""
+        digests = [digest_of(group) for group in groups]
         last = self._last("qualifier", "qid")
-        missing = sorted((group for group in groups if group not in known), key=digests.__getitem__)
-        new = {group: qid for qid, group in enumerate(missing, last + 1)}
+        known = self._qids(digests) if last else {}
+        known[_NO_GROUP] = 0
+        places = {digest: place for place, digest in enumerate(digests) if digest not in known}
+        # In the order in which the index of digests wants them.
+        missing = sorted(places)
         self._database.many(
             "INSERT INTO qualifier(qid, data, digest) VALUES(?, ?, ?)",
-            ((qid, data[group], digests[group]) for group, qid in new.items()),
+            ((qid, groups[places[d]], d) for qid, d in enumerate(missing, last + 1)),
         )
-        return known | new
+        known.update(zip(missing, range(last + 1, last + 1 + len(missing)), strict=True))
+        return [known[digest] for digest in digests]
+
+    def _qids(self, digests: Iterable[bytes]) -> dict[bytes, int]:
+        sql = "SELECT ?1, qid FROM qualifier WHERE digest=?1"
+        return dict(self._database.many(sql, ((digest,) for digest in digests)))
 
     def _mark_texts(self, statements: Sequence[Statement], values: Mapping[Object, int]) -> None:
         """Let names be found by their text, and texts by their words."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from graph.model import Object, Qualifier, Statement
+from graph.model import Object, Statement, encode_qualifiers
 from graph.snapshot import Columns
 
 if TYPE_CHECKING:
@@ -41,28 +41,25 @@ def _without_collection() -> Iterator[None]:
 def _interned(rows: Iterable[Parts]) -> Columns:
     import numpy as np
 
+    from graph.encoded_groups import EncodedGroups
+
     terms: dict[Object, int] = {}
-    groups: dict[tuple[Qualifier, ...], int] = {(): 0}
-    # Qualifiers that a reader hands out again are the same object, which has a cheaper hash.
-    known: dict[int, tuple[tuple[Qualifier, ...], int]] = {}
+    groups: dict[bytes, int] = {encode_qualifiers(()): 0}
     columns = tuple(array("q") for _ in range(4))
     add_subject, add_predicate, add_object, add_group = (column.append for column in columns)
-    intern = terms.setdefault
-    for subject, predicate, value, qualifiers in rows:
+    intern, intern_group = terms.setdefault, groups.setdefault
+    for subject, predicate, value, group in rows:
         add_subject(intern(subject, len(terms)))
         add_predicate(intern(predicate, len(terms)))
         add_object(intern(value, len(terms)))
-        seen = known.get(id(qualifiers))
-        if seen is None or seen[0] is not qualifiers:
-            place = groups.setdefault(qualifiers, len(groups))
-            seen = known[id(qualifiers)] = (qualifiers, place)
-        add_group(seen[1])
+        add_group(intern_group(group, len(groups)))
     tables = [np.frombuffer(column, dtype=np.int64) for column in columns if column]
     if not tables:
         tables = [np.zeros(0, dtype=np.int64)] * 4
-    return Columns(tuple(terms), tuple(groups), *tables)
+    return Columns(tuple(terms), EncodedGroups(tuple(groups)), *tables)
 
 
 def _parts(statements: Iterable[Statement]) -> Iterator[Parts]:
     for statement in statements:
-        yield statement.subject, statement.predicate, statement.object, statement.qualifiers
+        group = encode_qualifiers(statement.qualifiers)
+        yield statement.subject, statement.predicate, statement.object, group

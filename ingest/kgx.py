@@ -14,7 +14,7 @@ from graph.model import Statement
 from ingest.document import Document, ReadOptions
 from ingest.errors import IngestError
 from ingest.kgx_json import json_parts
-from ingest.kgx_rows import Parts, RowReader
+from ingest.kgx_rows import Parts, RowReader, statements_of
 from ingest.kgx_tsv import tsv_parts
 from ingest.peeking import peekable
 from ingest.reporting import Report, collect
@@ -33,8 +33,7 @@ def stream_kgx_tsv(
     Problems go to ``report``. Raises IngestError where a table has no header of KGX.
     """
     report = report or Report(source, options.strict)
-    for subject, predicate, target, qualifiers in kgx_tsv_parts(stream, options, report):
-        yield Statement(subject, predicate, target, qualifiers)
+    return statements_of(kgx_tsv_parts(stream, options, report))
 
 
 def stream_kgx_jsonl(
@@ -42,8 +41,7 @@ def stream_kgx_jsonl(
 ) -> Iterator[Statement]:
     """The statements of JSON Lines; nodes and edges may be mixed. Problems go to ``report``."""
     report = report or Report(source, options.strict)
-    for subject, predicate, target, qualifiers in kgx_jsonl_parts(stream, options, report):
-        yield Statement(subject, predicate, target, qualifiers)
+    return statements_of(kgx_jsonl_parts(stream, options, report))
 
 
 def read_kgx_tsv(stream: IO[bytes], source: str, options: ReadOptions) -> Document:

@@ -7,12 +7,14 @@ Model; the tables below are those of its slots that are found on nodes and edges
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from graph.model import Literal, Node, Object, Qualifier
+from graph.encoding import encode_fields, encode_text
+from graph.model import Literal, Node, Object, encode_object
 from graph.prefixes import PrefixMap, decode_local, encode_local, is_absolute
 from graph.vocabulary import (
     BROAD_SYNONYM,
@@ -93,6 +95,7 @@ _NUMBERS: Final = """
     genome_build_end has_confidence_level has_confidence_score has_count has_percentage
     has_quotient has_total p_value start_interbase_coordinate strand_number
 """
+_TIMES: Final = frozenset({"valid_from", "valid_to"})
 _FLAGS: Final = frozenset({"negated", "deprecated", "is_metabolite", "is_toxic"})
 
 NUMERIC_COLUMNS: Final = frozenset(_NUMBERS.split())
@@ -182,17 +185,53 @@ def time_type(text: str) -> Node:
     return XSD_DATE_TIME if _MOMENT.fullmatch(text) else XSD_STRING
 
 
+@lru_cache(maxsize=256)
+def _after(datatype: Node) -> bytes:
+    """What follows the text of a literal in a qualifier that has no qualifiers of its own."""
+    return encode_fields((datatype, "")) + bytes(4)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column as a reader sees it; ``datatype`` is what the header declares, or empty.
 
-    ``known`` remembers the qualifiers that its cells are.
+    ``known`` remembers the encoded qualifiers that its cells are.
     """
 
     name: str
     predicate: Node
     datatype: Node = ""
-    known: dict[str, tuple[Qualifier, ...]] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[str, tuple[bytes, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _head: bytes = field(init=False, compare=False, repr=False)
+    _typed: Callable[[str], Node] | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_head", encode_text(self.predicate) + b"L")
+        typed = number_type if self.name in NUMERIC_COLUMNS else None
+        typed = time_type if self.name in _TIMES else typed
+        object.__setattr__(self, "_typed", None if self.datatype else typed)
+
+    def encoded(self, value: Object) -> bytes:
+        """The canonical bytes of the qualifier that a value in this column is."""
+        if isinstance(value, Literal) and not value.language:
+            return self._encoded(value.value, value.datatype)
+        return self._head[:-1] + encode_object(value) + bytes(4)
+
+    def encoded_literal(self, text: str) -> bytes:
+        """The same of :meth:`literal`, which is not made."""
+        if self.name in _FLAGS:
+            return self.encoded(self.literal(text))
+        if self._typed is not None:
+            return self._encoded(text, self._typed(text))
+        return self._encoded(text, self.datatype or XSD_STRING)
+
+    def encoded_string(self, text: str) -> bytes:
+        """The same of :meth:`string`, which is not made."""
+        return self._encoded(text, time_type(text) if self.name in _TIMES else XSD_STRING)
+
+    def _encoded(self, text: str, datatype: Node) -> bytes:
+        data = text.encode()
+        return self._head + len(data).to_bytes(8, "big") + data + _after(datatype)
 
     @property
     def is_list(self) -> bool:
@@ -216,7 +255,7 @@ class Column:
 
     def string(self, text: str) -> Literal:
         """The value that a text stands for where numbers and truth values are not text."""
-        if self.name in ("valid_from", "valid_to"):
+        if self.name in _TIMES:
             return Literal(text, time_type(text))
         return Literal(text)
 

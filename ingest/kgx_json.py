@@ -16,7 +16,7 @@ from ingest.kgx_columns import (
     XSD_INTEGER,
     Column,
 )
-from ingest.kgx_rows import Parts, RowReader, parts_of
+from ingest.kgx_rows import Parts, RowReader, joined, parts_of
 from ingest.line_reading import numbered_lines
 
 _CONSTANTS: Final = {"NaN": "NaN", "Infinity": "INF", "-Infinity": "-INF"}
@@ -145,9 +145,11 @@ def _edge(
     if not isinstance(edge_id, str):
         reader.report.add(number, "the id of an edge is no text; read as one")
         edge_id = json_text(edge_id)
-    group = reader.qualifiers(_pairs(record, number, reader))
+    found = reader.of_id(edge_id)
+    for column, value in _pairs(record, number, reader):
+        found.append(column.encoded(value))
     subject, predicate, target = map(reader.node, ends)
-    yield subject, predicate, target, reader.with_id(group, edge_id)
+    yield subject, predicate, target, joined(sorted(set(found)))
 
 
 def _pairs(

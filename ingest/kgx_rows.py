@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from graph.decoding import decode_qualifiers
 from graph.encoding import encode_text
-from graph.model import Literal, Node, Object, Qualifier, Statement, canonical_qualifiers
+from graph.model import (
+    Literal,
+    Node,
+    Object,
+    Qualifier,
+    Statement,
+    canonical_qualifiers,
+    encode_qualifiers,
+)
 from graph.prefixes import PrefixMap, ontology_iri
 from graph.statement_json import decode_statements
 from graph.vocabulary import (
@@ -32,12 +41,14 @@ from ingest.kgx_columns import (
 )
 from ingest.reporting import Report
 
-#: Subject, predicate, object and canonical qualifiers of one statement.
-Parts: TypeAlias = tuple[Node, Node, Object, tuple[Qualifier, ...]]
-Group: TypeAlias = tuple[Qualifier, ...]
+#: Subject, predicate and object of one statement, and the canonical bytes of its qualifiers.
+Parts: TypeAlias = tuple[Node, Node, Object, bytes]
+NO_GROUP: Final = encode_qualifiers(())
 
 #: Texts whose meaning is remembered; a source with more of them is read with a fresh memory.
 _REMEMBERED: Final = 1 << 18
+#: Cells of a column whose meaning is remembered. Most columns have few, the others new ones.
+_CELLS: Final = 1 << 15
 _BOUNDS: Final = frozenset({VALID_FROM, VALID_TO})
 
 
@@ -105,42 +116,33 @@ class RowReader:
             return [self.node(text) for text in column.texts(cell)]
         return [column.literal(text) for text in column.texts(cell)]
 
-    def group(self, cells: Iterable[tuple[Column, str]]) -> Group:
-        """The qualifiers of cells of plain text; canonical if the columns are :func:`in_order`.
+    def of_cell(self, column: Column, cell: str) -> tuple[bytes, ...]:
+        """The qualifiers of a cell that is text, encoded, in canonical order; remembered."""
+        if len(column.known) >= _CELLS:
+            column.known.clear()
+        if column.is_node:
+            found = {column.encoded(self.node(text)) for text in column.texts(cell)}
+        elif "|" in cell:
+            found = set(map(column.encoded_literal, column.texts(cell)))
+        else:
+            found = {column.encoded_literal(cell)}
+        known = column.known[cell] = tuple(sorted(found))
+        return known
 
-        Predicates come first in the canonical order, so only values of one cell are compared.
-        """
-        found: Group = ()
-        for column, cell in cells:
-            if cell:
-                known = column.known.get(cell)
-                if known is None:
-                    if len(column.known) >= _REMEMBERED:
-                        column.known.clear()
-                    known = column.known[cell] = self._of_cell(column, cell)
-                found += known
-        return found
+    @property
+    def keeps_ids(self) -> bool:
+        """Whether an edge may keep the id it has; see ``ReadOptions.stable_edge_ids``."""
+        return self.ours or not self.options.stable_edge_ids
 
-    def _of_cell(self, column: Column, cell: str) -> Group:
-        """The qualifiers of one cell, in canonical order: shorter ones first, then by bytes."""
-        values = self.values(column, cell)
-        if len(values) > 1:
-            values = sorted(dict.fromkeys(values), key=_rank)
-        return tuple(Qualifier(column.predicate, value) for value in values)
+    def of_id(self, edge_id: str) -> list[bytes]:
+        """The qualifier, encoded, that an edge has for its id, if it keeps it.
 
-    def qualifiers(self, values: Iterable[tuple[Column, Object]]) -> Group:
-        """The qualifiers that values are, in canonical order."""
-        return canonical_qualifiers(Qualifier(column.predicate, v) for column, v in values)
-
-    def with_id(self, group: Group, edge_id: str) -> Group:
-        """The qualifiers of an edge and what it keeps of its id.
-
-        See ``ReadOptions.stable_edge_ids``; in a file of ours, an id that is no hash was kept.
+        In a file of ours, an id that is no hash was kept.
         """
         dropped = edge_id.startswith(EDGE_HASH) if self.ours else self.options.stable_edge_ids
         if dropped or not edge_id:
-            return group
-        return canonical_qualifiers((*group, Qualifier(EDGE_ID, Literal(edge_id))))
+            return []
+        return [Qualifier(EDGE_ID, Literal(edge_id)).encode()]
 
     def about(
         self,
@@ -163,7 +165,7 @@ class RowReader:
                 plain.append((column.predicate, value))
         if not (plain or said):
             self.report.add(line, "a node of which nothing is said; left out")
-        qualifiers = canonical_qualifiers(bounds)
+        qualifiers = encode_qualifiers(canonical_qualifiers(bounds))
         for predicate, value in dict.fromkeys(plain):
             yield node, predicate, value, qualifiers
         for statement in said:
@@ -173,7 +175,12 @@ class RowReader:
         """The statements in a cell of ours; none, and a problem, where it is damaged."""
         try:
             read = json.loads(text)
-            return decode_statements([json.dumps(one) for one in read])
+            said = decode_statements([json.dumps(one) for one in read])
+            if "\\ud" in text.lower():
+                # Half a surrogate pair can only come in by an escape; no encoding of text has it.
+                for statement in said:
+                    statement.encode()
+            return said
         except (ValueError, TypeError) as error:
             reason = str(error)
         except RecursionError:
@@ -188,16 +195,15 @@ class RowReader:
         ontology = self.options.ontology
         node = ontology_iri(ontology) if ontology else DEFAULT_ONTOLOGY
         if ontology:
-            yield node, RDF_TYPE, ONTOLOGY, ()
+            yield node, RDF_TYPE, ONTOLOGY, NO_GROUP
         for prefix in sorted(self._used):
-            namespace = Qualifier(NAMESPACE, Literal(self._given[prefix]))
-            yield node, PREFIX, Literal(prefix), (namespace,)
+            namespace = (Qualifier(NAMESPACE, Literal(self._given[prefix])),)
+            yield node, PREFIX, Literal(prefix), encode_qualifiers(namespace)
 
 
-def _rank(value: Object) -> tuple[int, bytes]:
-    """Where a value stands among others of its cell, which are all nodes or all literals."""
-    content = (value.value if isinstance(value, Literal) else str(value)).encode()
-    return len(content), content
+def joined(qualifiers: Collection[bytes]) -> bytes:
+    """Encoded qualifiers in canonical order as the canonical bytes of their set."""
+    return len(qualifiers).to_bytes(4, "big") + b"".join(qualifiers)
 
 
 def in_order(columns: Iterable[tuple[int, Column]]) -> list[tuple[int, Column]]:
@@ -207,4 +213,17 @@ def in_order(columns: Iterable[tuple[int, Column]]) -> list[tuple[int, Column]]:
 
 def parts_of(statement: Statement) -> Parts:
     """The four parts of a statement."""
-    return statement.subject, statement.predicate, statement.object, statement.qualifiers
+    qualifiers = encode_qualifiers(statement.qualifiers)
+    return statement.subject, statement.predicate, statement.object, qualifiers
+
+
+def statements_of(rows: Iterable[Parts]) -> Iterator[Statement]:
+    """Parts as statements; sets of qualifiers that come again are made once."""
+    known: dict[bytes, tuple[Qualifier, ...]] = {NO_GROUP: ()}
+    for subject, predicate, value, encoded in rows:
+        group = known.get(encoded)
+        if group is None:
+            if len(known) >= _CELLS:
+                known = {NO_GROUP: ()}
+            group = known[encoded] = decode_qualifiers(encoded)
+        yield Statement(subject, predicate, value, group)

@@ -18,7 +18,7 @@ from ingest.errors import IngestError
 from ingest.kgx_columns import EXTENSION, is_extension
 from ingest.kgx_json import decode, record_parts
 from ingest.kgx_layout import Layout
-from ingest.kgx_rows import Parts, RowReader
+from ingest.kgx_rows import Parts, RowReader, statements_of
 from ingest.kgx_table_values import TableDialect, frame_of, plain
 from ingest.peeking import peekable
 from ingest.reporting import Report, collect
@@ -40,8 +40,7 @@ def stream_kgx_parquet(
 ) -> Iterator[Statement]:
     """The statements of a Parquet table, or of a tar archive of them. Raises IngestError."""
     report = report or Report(source, options.strict)
-    for parts in kgx_parquet_parts(stream, options, report):
-        yield Statement(*parts)
+    return statements_of(kgx_parquet_parts(stream, options, report))
 
 
 def stream_kgx_duckdb(
@@ -49,8 +48,7 @@ def stream_kgx_duckdb(
 ) -> Iterator[Statement]:
     """The statements of the tables of a DuckDB database. Raises IngestError."""
     report = report or Report(source, options.strict)
-    for parts in kgx_duckdb_parts(stream, options, report):
-        yield Statement(*parts)
+    return statements_of(kgx_duckdb_parts(stream, options, report))
 
 
 def read_kgx_parquet(stream: IO[bytes], source: str, options: ReadOptions) -> Document:

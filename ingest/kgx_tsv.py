@@ -9,14 +9,14 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import IO, Final
 
-from graph.model import canonical_qualifiers
 from ingest.errors import IngestError
 from ingest.kgx_columns import Column, clean_header, is_extension
-from ingest.kgx_rows import Group, Parts, RowReader, in_order, parts_of
+from ingest.kgx_rows import Parts, RowReader, in_order, joined, parts_of
 from ingest.line_reading import line_blocks
 
 #: Columns of older KGX that stand for another where it is missing.
 _FORMERLY: Final = MappingProxyType({"edge_label": "predicate"})
+#: Combinations of cells whose meaning is remembered from block to block, if they come again.
 _REMEMBERED: Final = 1 << 17
 _BEGINNING: Final = 60
 _QUOTED_CELL: Final = re.compile(r'(?:^|\t)"[^\t]*"(?:\t|$)')
@@ -47,9 +47,10 @@ class TsvTable:
             for place, name in enumerate(names)
             if place not in used
         )
+        self._kept_id = self._id if reader.keeps_ids else None
         predicates = [column.predicate for _, column in self._columns]
-        self._apart = len(set(predicates)) == len(predicates)
-        self._groups: dict[object, Group] = {}
+        self._apart = len(set(predicates)) == len(predicates) and self._kept_id is None
+        self._groups: dict[object, bytes] = {}
 
     def _names(self, header: str, line: int) -> list[str]:
         names = []
@@ -125,8 +126,10 @@ class TsvTable:
         take = itemgetter(*self._structure)
         # itemgetter of one place gives no tuple, which is as good a key.
         keyed = [place for place, _ in self._columns]
+        if self._kept_id is not None:
+            keyed.append(self._kept_id)
         key_of = itemgetter(*keyed) if keyed else _nothing
-        kept_id = self._id if self._keeps_ids else None
+        known = len(groups)
         for number, line in enumerate(lines, first):
             cells = line.split("\t")
             if len(cells) != width:
@@ -144,18 +147,22 @@ class TsvTable:
             key = key_of(cells)
             group = groups.get(key)
             if group is None:
-                if len(groups) >= _REMEMBERED:
-                    groups.clear()
-                pairs = ((column, cells[place]) for place, column in self._columns)
-                group = self._reader.group(pairs)
-                groups[key] = group = group if self._apart else canonical_qualifiers(group)
-            if kept_id is not None:
-                group = self._reader.with_id(group, cells[kept_id])
+                group = groups[key] = self._group(cells)
             yield node(subject), node(predicate), node(target), group
+        if 2 * (len(groups) - known) > len(lines) or len(groups) > _REMEMBERED:
+            groups.clear()
 
-    @property
-    def _keeps_ids(self) -> bool:
-        return self._reader.ours or not self._reader.options.stable_edge_ids
+    def _group(self, cells: list[str]) -> bytes:
+        """The qualifiers of an edge, encoded."""
+        found: list[bytes] = []
+        for place, column in self._columns:
+            cell = cells[place]
+            if cell:
+                found += column.known.get(cell) or self._reader.of_cell(column, cell)
+        if self._kept_id is not None:
+            found += self._reader.of_id(cells[self._kept_id])
+        # Predicates come first in the canonical order, in which the columns are.
+        return joined(found if self._apart else sorted(set(found)))
 
     def _nodes(self, lines: list[str], first: int) -> Iterator[Parts]:
         (at,) = self._structure
