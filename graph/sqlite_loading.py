@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from graph.digests import Digests, hash_of
+from graph.distinct_rows import distinct_rows
 from graph.encoded_groups import encoded, mentions
 from graph.encoding import encode_text
 from graph.errors import InvalidDeltaError
@@ -66,7 +67,7 @@ class Loading:
         columns = (self._ids[c.subject], self._ids[c.predicate], self._ids[c.object])
         packed = Packed.of((*columns, self._groups[c.qualifier]))
         if packed is None:
-            return _distinct_rows((*columns, self._groups[c.qualifier]))
+            return distinct_rows((*columns, self._groups[c.qualifier]))
         order: Table = np.argsort(packed.rows, kind="stable")
         rows = packed.rows[order]
         first = np.concatenate([[True], rows[1:] != rows[:-1]])[: len(rows)]
@@ -220,18 +221,6 @@ class Loading:
             if isinstance(value := c.terms[o], Literal)
         )
         self._terms.mark(texts)
-
-
-def _distinct_rows(columns: tuple[Table, ...]) -> Table:
-    import numpy as np
-
-    order: Table = np.lexsort(columns[::-1])
-    repeated = np.ones(max(len(order) - 1, 0), dtype=bool)
-    for column in columns:
-        ordered = column[order]
-        repeated &= ordered[1:] == ordered[:-1]
-    first: Table = order[np.concatenate([[True], ~repeated])[: len(order)]]
-    return first
 
 
 def _interned(

@@ -6,7 +6,8 @@ Content decides, not the name: compression is known by its first bytes, a format
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -144,49 +145,64 @@ def read_stream(
     of no known format.
     """
     options = options or ReadOptions()
+    with opened(stream, source, form, options) as found:
+        document = read_opened(found, source, options, reader)
+    return replace(document, problems=(*found.problems, *document.problems))
+
+
+@dataclass(slots=True)
+class Opened:
+    """A source on its way in: its format, its plain bytes, what is wrong with its compression."""
+
+    form: Format
+    stream: io.BufferedReader
+    problems: tuple[Problem, ...] = ()
+
+
+@contextmanager
+def opened(
+    stream: IO[bytes], source: str, form: str | None, options: ReadOptions
+) -> Iterator[Opened]:
+    """A source's plain bytes, to be read within; ``problems`` are known on leaving.
+
+    Raises IngestError where the source is of no known format, or cannot be decompressed.
+    """
     plain, compression = decompressed(stream, source)
     if form is not None:
-        known = format_named(form, source)
+        found = Opened(format_named(form, source), plain)
     else:
-        found = sniff(plain.peek(1), source)
-        if found is None or found not in FORMATS:
+        sniffed = sniff(plain.peek(1), source)
+        if sniffed is None or sniffed not in FORMATS:
             raise IngestError(source, 0, f"not of a known format{_known_names()}")
-        known = FORMATS[found]
+        found = Opened(FORMATS[sniffed], plain)
     try:
-        document = _read(known, plain, source, options, reader)
+        yield found
     except IngestError:
         if compression is not None and compression.damage:
             raise IngestError(source, 0, compression.damage) from None
         raise
-    if compression is not None:
-        # a reader may stop before the end, and damage may lie behind it
-        while not compression.damage and plain.read(1 << 20):
-            pass
-        if compression.damage:
-            return _damaged(document, compression.damage, source, options)
-    return document
+    if compression is None:
+        return
+    # A reader may stop before the end, and damage may lie behind it.
+    while not compression.damage and plain.read(1 << 20):
+        pass
+    if compression.damage:
+        if options.strict:
+            raise IngestError(source, 0, compression.damage)
+        reason = f"{compression.damage}; what stands before that was read"
+        found.problems = (Problem(source, 0, reason),)
 
 
-def _read(
-    form: Format,
-    stream: IO[bytes],
-    source: str,
-    options: ReadOptions,
-    reader: OboReader | None,
+def read_opened(
+    found: Opened, source: str, options: ReadOptions, reader: OboReader | None = None
 ) -> Document:
-    if form.name == "obo" and reader is not None:
+    """The document in a source that was opened. Raises IngestError."""
+    if found.form.name == "obo" and reader is not None:
         from ingest.obo import read_kept
 
-        return read_kept(stream, source, options, reader)
-    document: Document = _function(form.reader)(stream, source, options)
+        return read_kept(found.stream, source, options, reader)
+    document: Document = _function(found.form.reader)(found.stream, source, options)
     return document
-
-
-def _damaged(document: Document, reason: str, source: str, options: ReadOptions) -> Document:
-    if options.strict:
-        raise IngestError(source, 0, reason)
-    problem = Problem(source, 0, f"{reason}; what stands before that was read")
-    return replace(document, problems=(problem, *document.problems))
 
 
 def write(snapshot: Snapshot, stream: IO[bytes], form: str) -> None:
