@@ -6,7 +6,7 @@ rejection, and the outcome's delta is empty, unless the caller asks to keep goin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,6 +26,7 @@ from kgcl import (
     rules_synonyms,
     rules_text,
 )
+from kgcl.batch import contradictions, find_conflicts
 from kgcl.errors import RejectedChangeError
 from kgcl.guards import guard
 from kgcl.policy import policy_of
@@ -35,6 +36,7 @@ from kgcl.state import Effect, RefusedError, Ruling, State, UnchangedError
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
+    from kgcl.batch import BatchConflict
     from kgcl.policy import Policy
     from kgcl.state import Recall
 
@@ -70,10 +72,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a batch: one delta, and a result for each change in order."""
+    """What became of a batch: one delta, and a result for each change in order.
+
+    ``conflicts`` are pairs of its changes that contradict each other, or may not be meant
+    together; the later one of a pair that contradicts is rejected without being judged.
+    """
 
     delta: Delta
     results: tuple[Result, ...]
+    conflicts: tuple[BatchConflict, ...] = ()
 
     @property
     def rejected(self) -> tuple[Result, ...]:
@@ -262,11 +269,31 @@ def apply(
     batch = list(changes)
     state = State(snapshot, policy or policy_of(snapshot), recall)
     read_ahead(batch, state)
-    results = [judge(change, state) for change in batch]
+    found = find_conflicts(batch, state)
+    errors = contradictions(found)
+    results: list[Result] = []
+    for number, change in enumerate(batch):
+        against = _contradicted(errors.get(number, ()), results)
+        if against is None:
+            results.append(judge(change, state))
+        else:
+            results.append(Result(change, Status.REJECTED, against.reason))
     refused = next((r for r in results if r.status is Status.REJECTED), None)
     if refused is None or keep_going:
-        return Outcome(state.draft.delta, tuple(results))
-    return Outcome(NO_DELTA, tuple(_withhold(result, refused) for result in results))
+        return Outcome(state.draft.delta, tuple(results), found)
+    withheld = tuple(_withhold(result, refused) for result in results)
+    return Outcome(NO_DELTA, withheld, found)
+
+
+def _contradicted(
+    conflicts: Iterable[BatchConflict], results: Sequence[Result]
+) -> BatchConflict | None:
+    """The first of the contradictions of a change whose earlier side was not rejected itself."""
+    for conflict in conflicts:
+        within = conflict.first == len(results)
+        if within or results[conflict.first].status is not Status.REJECTED:
+            return conflict
+    return None
 
 
 def _withhold(result: Result, refused: Result) -> Result:

@@ -77,6 +77,10 @@ class Settings:
         """The ids of a range that is written out."""
         named = [name for name in ("namespace", "first", "last") if f"ids.{name}" in self.values]
         if not named:
+            alone = [key for key in self.values if key.startswith("ids.")]
+            if alone and not self.ids_file:
+                reason = f"{alone[0]} needs ids.ranges, or ids.namespace, ids.first and ids.last"
+                raise PolicyError(reason, self.source, _line_of(alone[0], self.text))
             return None
         for name in ("namespace", "first", "last"):
             if name not in named:
@@ -118,7 +122,16 @@ def read_settings(text: str, source: str) -> Settings:
 
 def kept_policy(lines: Sequence[str], base: Policy) -> Policy:
     """The policy of settings that a graph keeps, each a line of TOML. Raises PolicyError."""
-    return read_settings("\n".join(lines), IN_GRAPH).over(base)
+    settings = read_settings("\n".join(lines), IN_GRAPH)
+    check_kept(settings)
+    return settings.over(base)
+
+
+def check_kept(settings: Settings) -> None:
+    """Raise PolicyError for a setting that a graph cannot keep: it has no files beside it."""
+    if settings.ids_file:
+        reason = "a graph has no files beside it: set ids.namespace, ids.first and ids.last"
+        raise PolicyError(reason, settings.source, _line_of("ids.ranges", settings.text))
 
 
 def setting_lines(settings: Settings) -> list[str]:

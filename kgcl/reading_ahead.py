@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.axioms import HIERARCHY_PREDICATES
 from kgcl import changes as c
+from kgcl.policy import Judgement
 from kgcl.resolve import is_placeholder
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def read_ahead(batch: Iterable[c.Change], state: State) -> None:
     leaving: set[Node] = set()
     joining: set[Node] = set()
     labels: set[str] = set()
+    apart = state.policy.same_label is not Judgement.ALLOW
     for change in _single(batch):
+        if apart:
+            labels.update(_new_labels(change))
         for ref in _refs(change):
             if ref.kind is c.RefKind.LABEL:
                 labels.add(ref.text)
@@ -58,6 +62,17 @@ def read_ahead(batch: Iterable[c.Change], state: State) -> None:
         state.draft.prefetch_names(labels)
     state.draft.prefetch(named, leaving)
     state.draft.prefetch_above(joining, HIERARCHY_PREDICATES)
+
+
+def _new_labels(change: c.Change) -> Iterator[str]:
+    """The label that a change gives, which no other node should have."""
+    label = None
+    if isinstance(change, c.NodeCreation | c.ClassCreation | c.ObjectPropertyCreation):
+        label = change.name
+    elif isinstance(change, c.NodeRename | c.NameBecomesSynonym):
+        label = change.new_value
+    if label is not None:
+        yield label
 
 
 def _single(changes: Iterable[c.Change]) -> Iterator[c.Change]:

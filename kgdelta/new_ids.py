@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from kgcl.ids import IdPolicy
     from kgcl.policy import Policy
+    from kgdelta.policies import PolicySource
 
 
 def id_policy(file: str | None, owner: str | None, author: str, random: bool) -> IdPolicy | None:
@@ -39,10 +40,9 @@ def id_policy(file: str | None, owner: str | None, author: str, random: bool) ->
     return IdPolicy(ranges.namespace, ranges.digits, mine, order)
 
 
-def with_ids(policy: Policy | None, ids: IdPolicy | None, snapshot: Snapshot) -> Policy | None:
-    """A policy that gives these ids: the one named, else the graph's own."""
-    if ids is None:
-        return policy
-    from kgcl.policy import policy_of
+def with_ids(source: PolicySource, ids: IdPolicy | None, snapshot: Snapshot) -> Policy:
+    """The policy for a graph, which gives these ids where there are any."""
+    from kgdelta.policies import policy_on
 
-    return replace(policy or policy_of(snapshot), ids=ids)
+    policy = policy_on(source, snapshot)
+    return policy if ids is None else replace(policy, ids=ids)

@@ -13,6 +13,7 @@ from kgcl.changes import Position
 from kgcl.parser import Command, Parsed, parse, parse_all
 from kgcl.render import render
 from kgdelta.new_ids import with_ids
+from kgdelta.recalling import recall_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ingest.document import Problem
     from kgcl.changes import Change
     from kgcl.ids import IdPolicy
-    from kgcl.policy import Policy
+    from kgdelta.policies import PolicySource
 
 _YAML: Final = re.compile(r"---\s|(?:change_set|activity_set):\s|(?:-\s+)?(?:id|type):\s")
 
@@ -87,7 +88,7 @@ def apply_to_store(
     *,
     message: str = "",
     author: str = "",
-    policy: Policy | None = None,
+    policy: PolicySource = None,
     dry_run: bool = False,
     keep_going: bool = False,
     provenance: tuple[tuple[str, str], ...] = (),
@@ -104,7 +105,8 @@ def apply_to_store(
     """
     batch = as_changes(changes)
     snapshot = store.snapshot(branch if against is None else against)
-    outcome = apply(batch, snapshot, with_ids(policy, ids, snapshot), keep_going)
+    recall = recall_from(store, branch if against is None else against)
+    outcome = apply(batch, snapshot, with_ids(policy, ids, snapshot), keep_going, recall)
     if dry_run or not outcome.delta:
         return Patch(outcome)
     done = [result.change for result in outcome.results if result.status is Status.APPLIED]
@@ -135,7 +137,7 @@ def apply_to_file(
     source: Path,
     target: Path | None,
     *,
-    policy: Policy | None = None,
+    policy: PolicySource = None,
     keep_going: bool = False,
     ids: IdPolicy | None = None,
     catalog: Path | None = None,

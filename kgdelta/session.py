@@ -67,6 +67,12 @@ policy_option = click.option(
     "--policy", metavar="NAME", help="What obsoletion does: obo or flag (default: the graph's)."
 )
 
+policy_file_option = click.option(
+    "--policy-file",
+    metavar="FILE",
+    help="Settings of a policy (default: the kgcl.toml beside --input, or above it).",
+)
+
 
 def policy_named(name: str | None) -> Policy | None:
     """The policy that ``--policy`` names, None for the graph's own."""

@@ -163,4 +163,4 @@ def test_a_full_range_rejects_the_creation() -> None:
 def test_creating_a_placeholder_twice_is_refused() -> None:
     policy = replace(OBO_POLICY, ids=SMALL)
     outcome = apply(parse("create class _:x 'a'\ncreate class _:x 'b'"), graph(1), policy)
-    assert [r.reason for r in outcome.rejected] == ["X:0001000 ('a') exists already"]
+    assert [r.reason for r in outcome.rejected] == ["two creations of one node, line 1: _:x"]
