@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from graph.model import Literal, Node, Qualifier, Statement
-from graph.prefixes import PrefixMap, ontology_id
+from graph.prefixes import PrefixMap, ontology_id, ontology_iri
 from graph.statement_text import StatementSyntaxError, read_statement
 from graph.vocabulary import (
     COMMENT,
@@ -33,7 +33,9 @@ from ingest.clauses import (
     take_quoted,
     unescape,
 )
+from ingest.obo_axioms import OWL_AXIOMS, read_axioms
 from ingest.obo_frames import STATEMENT_TAG, FrameReader
+from ingest.obo_text import is_continued
 from ingest.tags import (
     HEADER_ORDER,
     HEADER_TEXTS,
@@ -45,6 +47,8 @@ from ingest.tags import (
 )
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+#: An ontology by its id, such as ``go``; with a dot it would be the name of a file.
+_ONTOLOGY_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TAG_OF: Final = MappingProxyType({predicate: tag for tag, predicate in HEADER_TEXTS.items()})
 _RANK: Final = MappingProxyType({tag: rank for rank, tag in enumerate(HEADER_ORDER)})
 
@@ -72,14 +76,24 @@ def read_header_clause(node: Node, tag: str, value: str, prefixes: PrefixMap) ->
         return _synonym_type(value, prefixes)
     if tag == "idspace":
         return [_idspace(node, value)]
-    if tag == "import" and _URL.fullmatch(value):
-        return [Statement(node, IMPORTS, prefixes.expand(value))]
+    if tag == "import":
+        return [_import(node, value, prefixes)]
+    if tag == OWL_AXIOMS:
+        return read_axioms(node, value)
     if tag == "property_value":
         return [FrameReader(prefixes).property_value(node, value)]
     predicate = HEADER_TEXTS.get(tag)
     if predicate is None:
         return [Statement(node, VERBATIM + tag, Literal(value))]
     return [Statement(node, predicate, Literal(unescape(value)))]
+
+
+def _import(node: Node, value: str, prefixes: PrefixMap) -> Statement:
+    if _URL.fullmatch(value):
+        return Statement(node, IMPORTS, prefixes.expand(value))
+    if _ONTOLOGY_ID.fullmatch(value):
+        return Statement(node, IMPORTS, ontology_iri(value))
+    raise ClauseError("neither an IRI nor the id of an ontology")
 
 
 def _synonym_type(value: str, prefixes: PrefixMap) -> list[Statement]:
@@ -123,7 +137,9 @@ class Header:
 
 
 def write_header(
-    node: Node, by_subject: Mapping[Node, list[Statement]], prefixes: PrefixMap
+    node: Node,
+    by_subject: Mapping[Node, list[Statement]],
+    prefixes: PrefixMap,
 ) -> Header:
     """The header of a graph: what is said of the ontology, and the definitions of subsets."""
     header = Header()
@@ -159,7 +175,11 @@ def write_header(
 def _reread(node: Node, line: str, prefixes: PrefixMap) -> list[Statement]:
     if not line.strip() or line.lstrip().startswith("!") or stanza_of(line) is not None:
         raise ClauseError("read as no clause")
-    clause = split_tag(line) if "\n" not in line else None
+    if line.endswith("\\") and is_continued(line):
+        raise ClauseError("read as continued")
+    if "\n" in line or "\r" in line:
+        raise ClauseError("read as several lines")
+    clause = split_tag(line.lstrip())
     if clause is None:
         return [Statement(node, JUNK, Literal(line))]
     return read_header_clause(node, *clause, prefixes)

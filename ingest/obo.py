@@ -26,7 +26,9 @@ from ingest.document import Document, Layout, Problem, ReadOptions, Remark
 from ingest.errors import IngestError
 from ingest.header import read_header_clause
 from ingest.obo_frames import Frame, FrameReader
-from ingest.tags import JUNK, STANZAS, VERBATIM
+from ingest.obo_relations import Relations, relations_of
+from ingest.obo_text import logical_lines
+from ingest.tags import HEADER_SINGLE, HEADER_TAGS, JUNK, STANZAS, VERBATIM
 
 #: Bytes of text that one source may come to: more than any ontology of today.
 LARGEST: Final = 1 << 30
@@ -84,11 +86,13 @@ class OboReader:
         namespace in lower case, then ``kgdelta:ontology``. Raises IngestError for the first
         problem where ``strict``.
         """
-        blocks = list(_blocks(text))
-        problems: list[Problem] = []
+        lines, odd = logical_lines(text)
+        problems = [Problem(source, number, reason) for number, reason in odd]
+        blocks = list(_blocks(lines))
         remarks: list[Remark] = []
         prefixes, statements = _read_header(blocks[0], blocks, ontology, source, problems, remarks)
-        reader = self._reader_for(prefixes)
+        typedefs = (block.lines for block in blocks if block.kind == "Typedef")
+        reader = self._reader_for(prefixes, relations_of(typedefs, prefixes))
         seen: set[Node] = set()
         for block in blocks[1:]:
             _note_heading(block, source, problems, remarks)
@@ -104,10 +108,12 @@ class OboReader:
         if strict and problems:
             first = min(problems, key=lambda problem: problem.line)
             raise IngestError(source, first.line, first.reason)
+        problems.sort(key=lambda problem: problem.line)
         return Document(source, frozenset(statements), Layout(tuple(remarks)), tuple(problems))
 
-    def _reader_for(self, prefixes: PrefixMap) -> FrameReader:
+    def _reader_for(self, prefixes: PrefixMap, relations: Relations) -> FrameReader:
         key = (
+            relations,
             prefixes.ontology,
             tuple(sorted(prefixes.declared.items())),
             tuple(sorted(prefixes.shorthands.items())),
@@ -115,7 +121,7 @@ class OboReader:
         if key != self._key:
             self._key = key
             self._frames.clear()
-        return FrameReader(prefixes)
+        return FrameReader(prefixes, relations)
 
     def _frame(self, block: _Block, reader: FrameReader) -> Frame:
         key = (block.kind, block.lines)
@@ -132,19 +138,16 @@ class OboReader:
         return frame
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    """The header and the stanzas of a text, line numbers from 1."""
+def _blocks(lines: list[str]) -> Iterator[_Block]:
+    """The header and the stanzas, line numbers from 1."""
     kind, start, heading = "", 1, ""
-    lines: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.startswith("[") or line.lstrip().startswith("["):
+    for number, line in enumerate(lines, 1):
+        if line[:1] == "[" or (line[:1].isspace() and line.lstrip()[:1] == "["):
             found = stanza_of(line)
             if found:
-                yield _Block(kind, start, tuple(lines), heading)
-                kind, start, lines, heading = found, number + 1, [], line.rstrip()
-                continue
-        lines.append(line.rstrip("\r"))
-    yield _Block(kind, start, tuple(lines), heading)
+                yield _Block(kind, start, tuple(lines[start - 1 : number - 1]), heading)
+                kind, start, heading = found, number + 1, line.rstrip()
+    yield _Block(kind, start, tuple(lines[start - 1 :]), heading)
 
 
 def _note_heading(
@@ -174,12 +177,14 @@ def _read_header(
         if line.lstrip().startswith("!"):
             remarks.append(Remark(number, line))
             continue
-        split = split_tag(line)
+        split = split_tag(line.lstrip())
         if split is None:
             problems.append(Problem(source, number, f"no tag in {line[:60]!r}; kept as it is"))
             clauses.append((number, JUNK, line, line))
-        else:
-            clauses.append((number, *split, line))
+            continue
+        if line[0].isspace():
+            problems.append(Problem(source, number, "white space before the tag; read without"))
+        clauses.append((number, *split, line))
     if not any(tag == "format-version" for _, tag, _, _ in clauses):
         problems.append(Problem(source, 1, "no format-version in the header"))
     name = _ontology(clauses, ontology)
@@ -193,7 +198,14 @@ def _read_header(
     node = ontology_iri(name)
     statements = {Statement(node, RDF_TYPE, ONTOLOGY)}
     named = False
+    single: set[str] = set()
     for number, tag, value, line in clauses:
+        if tag in HEADER_SINGLE:
+            if tag in single:
+                problems.append(Problem(source, number, f"a second {tag}; both are kept"))
+            single.add(tag)
+        if tag not in HEADER_TAGS:
+            problems.append(Problem(source, number, f"unknown tag {tag}; kept as it is"))
         if tag == "ontology" and value:
             if unescape(split_comment(value)) == name and not named:
                 named = True
@@ -207,7 +219,7 @@ def _read_header(
         except ClauseError as error:
             problems.append(Problem(source, number, f"{tag}: {error}; kept as it is"))
             made = [Statement(node, VERBATIM + tag, Literal(value))]
-        if statements.issuperset(made):
+        if made and statements.issuperset(made):
             problems.append(Problem(source, number, f"said twice: {line[:60]}"))
             remarks.append(Remark(number, line))
         statements.update(made)
@@ -249,10 +261,11 @@ def _shorthands(blocks: list[_Block], prefixes: PrefixMap) -> dict[str, Node]:
             continue
         name, xrefs = "", []
         for line in block.lines:
-            if line.startswith("id:"):
-                name = name or unescape(split_comment(line[3:].strip()))
-            elif line.startswith("xref:"):
-                xrefs.append(split_modifiers(split_comment(line[5:].strip()))[0])
+            tag, value = split_tag(line.lstrip()) or ("", "")
+            if tag == "id":
+                name = name or unescape(split_comment(value))
+            elif tag == "xref":
+                xrefs.append(split_modifiers(split_comment(value))[0])
         canonical = [xref for xref in xrefs if is_canonical_id(xref)]
         if name and ":" not in name and len(canonical) == 1:
             found[canonical[0]].add(name)

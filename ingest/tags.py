@@ -14,6 +14,7 @@ from graph.vocabulary import (
     CONSIDER,
     CREATED_BY,
     CREATION_DATE,
+    DEFINITION,
     DEPRECATED,
     DISJOINT_WITH,
     DOMAIN,
@@ -24,6 +25,7 @@ from graph.vocabulary import (
     NAMED_INDIVIDUAL,
     NARROW_SYNONYM,
     OBJECT_PROPERTY,
+    OBO,
     OBO_IN_OWL,
     OBO_NAMESPACE,
     OWL,
@@ -69,12 +71,10 @@ NODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "subset": IN_SUBSET,
         "instance_of": RDF_TYPE,
-        "disjoint_from": DISJOINT_WITH,
         "disjoint_over": OBO_IN_OWL + "disjoint_over",
         "domain": DOMAIN,
         "range": RANGE,
         "inverse_of": OWL + "inverseOf",
-        "transitive_over": OBO_IN_OWL + "transitive_over",
         "replaced_by": REPLACED_BY,
         "consider": CONSIDER,
     }
@@ -85,6 +85,7 @@ HIERARCHICAL: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "is_a": (SUBCLASS_OF, SUBPROPERTY_OF),
         "equivalent_to": (OWL + "equivalentClass", OWL + "equivalentProperty"),
+        "disjoint_from": (DISJOINT_WITH, OWL + "propertyDisjointWith"),
     }
 )
 
@@ -97,8 +98,55 @@ CHARACTERISTICS: Final[Mapping[str, str]] = MappingProxyType(
         "is_reflexive": OWL + "ReflexiveProperty",
         "is_functional": OWL + "FunctionalProperty",
         "is_inverse_functional": OWL + "InverseFunctionalProperty",
-        "is_metadata_tag": OWL + "AnnotationProperty",
     }
+)
+
+#: The flag that makes a relation an annotation property.
+METADATA_TAG: Final = "is_metadata_tag"
+
+#: What flags that are no statements when true say when they are false.
+FALSE_FLAGS: Final[Mapping[str, str]] = MappingProxyType(
+    {tag: OBO_IN_OWL + tag for tag in (*CHARACTERISTICS, METADATA_TAG)}
+)
+
+#: Truth values as they are written; the first two are OBO's.
+BOOLEANS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        mark + word + mark: truth
+        for truth, words in (
+            ("true", ("true", "True", "TRUE", "1")),
+            ("false", ("false", "False", "FALSE", "0")),
+        )
+        for mark in ("", "'", '"')
+        for word in words
+    }
+)
+
+#: Tags whose value is a quoted text with an xref list.
+QUOTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "def": DEFINITION,
+        "expand_expression_to": OBO + "IAO_0000424",
+        "expand_assertion_to": OBO + "IAO_0000425",
+    }
+)
+
+#: Tags whose clauses are together one class: the parts of an intersection or a union.
+GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {"intersection_of": "ObjectIntersectionOf", "union_of": "ObjectUnionOf"}
+)
+
+#: Tags of chains of relations, and whether a chain follows from the relation too.
+CHAINS: Final[Mapping[str, bool]] = MappingProxyType(
+    {"holds_over_chain": False, "equivalent_to_chain": True}
+)
+TRANSITIVE_OVER: Final = "transitive_over"
+#: Annotation of a chain that follows from its relation too.
+REVERSIBLE_CHAIN: Final = OBO + "IAO_isReversiblePropertyChain"
+
+#: Tags that a frame has once at most (OBO 1.4, section 3.3).
+SINGLE: Final = frozenset(
+    {"name", "namespace", "def", "comment", "created_by", "creation_date", "domain", "range"}
 )
 
 #: Flags that are statements with a truth value.
@@ -127,6 +175,19 @@ OLD_SYNONYMS: Final[Mapping[str, str]] = MappingProxyType(
 )
 OLD_XREFS: Final = frozenset({"xref_analog", "xref_unk", "xref_unknown"})
 
+_NAMED_AS_THEY_ARE: Final = (
+    "treat-xrefs-as-equivalent",
+    "treat-xrefs-as-genus-differentia",
+    "treat-xrefs-as-reverse-genus-differentia",
+    "treat-xrefs-as-relationship",
+    "treat-xrefs-as-is_a",
+    "treat-xrefs-as-has-subclass",
+    "relax-unique-identifier-assumption-for-namespace",
+    "relax-unique-label-assumption-for-namespace",
+    "id-mapping",
+    "default-relationship-id-prefix",
+)
+
 #: Header tags whose value is a text to the end of the line.
 HEADER_TEXTS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -138,6 +199,7 @@ HEADER_TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "default-namespace": DEFAULT_NAMESPACE,
         "namespace-id-rule": OBO_IN_OWL + "NamespaceIdRule",
         "remark": COMMENT,
+        **{tag: OBO_IN_OWL + tag for tag in _NAMED_AS_THEY_ARE},
     }
 )
 
@@ -153,10 +215,19 @@ HEADER_ORDER: Final = (
     "default-namespace",
     "namespace-id-rule",
     "idspace",
+    *_NAMED_AS_THEY_ARE,
     "remark",
     "ontology",
     "property_value",
+    "owl-axioms",
 )
+
+#: Header tags that a file has once at most.
+HEADER_SINGLE: Final = frozenset(
+    {"format-version", "data-version", "date", "saved-by", "auto-generated-by"}
+)
+#: Header tags that are read, those of our own too.
+HEADER_TAGS: Final = frozenset({*HEADER_ORDER, JUNK, "kgdelta-statement"})
 
 TAG_ORDER: Final = (
     "id",
@@ -189,8 +260,12 @@ TAG_ORDER: Final = (
     "disjoint_from",
     "inverse_of",
     "transitive_over",
+    "holds_over_chain",
+    "equivalent_to_chain",
     "disjoint_over",
     "relationship",
+    "expand_assertion_to",
+    "expand_expression_to",
     "is_metadata_tag",
     "created_by",
     "creation_date",

@@ -34,7 +34,7 @@ def term(clause: str) -> Document:
     [
         "is_a: T:2 ! said",
         "relationship: r T:2 ! said",
-        "intersection_of: T:2 ! said",
+        "intersection_of: r T:2\nintersection_of: T:2 ! said",
         "replaced_by: T:2 ! said",
         "is_obsolete: true ! said",
         "property_value: r T:2 ! said",
@@ -45,7 +45,7 @@ def term(clause: str) -> Document:
 )
 def test_comments_after_values_are_layout(clause: str) -> None:
     got = term(clause)
-    assert [(r.line, r.text) for r in got.layout.remarks] == [(6, "! said")]
+    assert [(r.line, r.text) for r in got.layout.remarks] == [(6 + clause.count("\n"), "! said")]
     assert not got.problems
     assert got.statements == term(clause.removesuffix(" ! said")).statements
 

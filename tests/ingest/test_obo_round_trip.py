@@ -165,7 +165,10 @@ def check_counts(text: str, document: Document) -> None:
                 (ids[0], n) for n in re.findall(r"^name:[ \t]*(.*?)[ \t]*$", frame, re.MULTILINE)
             }
             parents |= {
-                (ids[0], p) for p in re.findall(r"^is[_-]a:[ \t]*(\S+)", frame, re.MULTILINE)
+                (ids[0], p)
+                for p in re.findall(
+                    r"^(?:is[_-]a:|relationship:[ \t]*is_a\b)[ \t]*(\S+)", frame, re.MULTILINE
+                )
             }
     labels = [s for s in document.statements if s.predicate == LABEL]
     edges = [s for s in document.statements if s.predicate in (SUBCLASS_OF, SUBPROPERTY_OF)]
