@@ -17,10 +17,10 @@ def emit_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def emit_lines(rows: Iterable[Mapping[str, object]]) -> None:
-    """JSON Lines on standard output."""
+def emit_lines(rows: Iterable[Mapping[str, object]], aside: bool = False) -> None:
+    """JSON Lines on standard output, or on standard error where that holds a file."""
     for row in rows:
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json.dumps(row, ensure_ascii=False), err=aside)
 
 
 def say(message: str) -> None:

@@ -9,7 +9,6 @@ from graph.expression import Expression
 from graph.model import Literal, Object, Qualifier, Statement, in_order
 from graph.resolution import RESOLVED
 from graph.vocabulary import XSD_STRING
-from kgcl.state import Effect, EffectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from graph.prefixes import PrefixMap
     from graph.snapshot import Snapshot
     from kgcl.changes import Change
+    from kgcl.state import Effect
 
 
 def changes_as(
@@ -141,22 +141,9 @@ def decision_text(record: str, prefixes: PrefixMap) -> str:
 
 def effect_text(effect: Effect, prefixes: PrefixMap, snapshot: Snapshot) -> str:
     """A side effect in plain words."""
-    statement = effect.removed or effect.added or effect.concerns
-    if statement is None:
-        return effect.kind.value
-    labels = snapshot.labels({statement.subject})
-    label = labels.get(statement.subject)
-    name = prefixes.contract(statement.subject) + (f" ({label.value})" if label else "")
-    predicate = prefixes.contract(statement.predicate)
-    if effect.kind is EffectKind.RELABELLED and effect.added is not None:
-        return f"{name} is relabelled {object_text(effect.added.object, prefixes)}"
-    if effect.kind is EffectKind.REWIRED and effect.removed is not None:
-        old = object_text(effect.removed.object, prefixes)
-        if effect.added is None:
-            return f"{name} no longer has {predicate} {old}: it has the new edge already"
-        return f"{name} goes from {predicate} {old} to {object_text(effect.added.object, prefixes)}"
-    text = f"{name} {predicate} {object_text(statement.object, prefixes)}"
-    return f"{effect.kind.value}: {text}"
+    from kgdelta.effect_words import Words
+
+    return Words(prefixes, snapshot).text(effect)
 
 
 def conflict_row(conflict: Conflict, prefixes: PrefixMap) -> dict[str, object]:

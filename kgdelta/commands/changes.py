@@ -10,22 +10,25 @@ import click
 from graph.errors import ConflictError
 from kgdelta import settings
 from kgdelta.errors import UsageError
-from kgdelta.output import counted, emit_lines, say
-from kgdelta.session import Session, policy_named, policy_option, store_options
+from kgdelta.output import counted, say
+from kgdelta.session import Session, policy_file_option, policy_option, store_options
+from kgdelta.streams import STANDARD
 
 if TYPE_CHECKING:
-    from graph.prefixes import PrefixMap
-    from graph.snapshot import Snapshot
-    from kgcl.apply import Outcome, Result
-    from kgcl.parser import Command
+    from kgcl.apply import Outcome
+    from kgcl.ids import IdPolicy
+    from kgcl.parser import Command, Parsed
     from kgdelta.patching import Patch
+    from kgdelta.policies import PolicyChoice
 
 
 @click.command("apply")
 @click.argument("source", metavar="FILE|-", required=False)
 @click.option("-c", "--command", "texts", multiple=True, help="A change, instead of FILE.")
-@click.option("--input", "input_file", type=click.Path(), help="Change this file, not a store.")
-@click.option("--output", "output_file", type=click.Path(), help="Where the changed file goes.")
+@click.option("--input", "input_file", metavar="FILE|-", help="Change this file, not a store.")
+@click.option("--output", "output_file", metavar="FILE|-", help="Where the changed file goes.")
+@click.option("-i", "--in-place", is_flag=True, help="The changed file takes the place of --input.")
+@click.option("--format", "form", metavar="F", help="Format of standard input and output.")
 @click.option(
     "--catalog",
     metavar="FILE",
@@ -40,12 +43,16 @@ if TYPE_CHECKING:
 @click.option(
     "--rebase", is_flag=True, help="Go on top of what others committed where nothing clashes."
 )
+@click.option(
+    "--from-history", is_flag=True, help="Unobsolete brings back the axioms that went, too."
+)
 @click.option("--id-ranges", metavar="FILE", help="Ids for new nodes, as in X-idranges.owl.")
 @click.option("--id-owner", metavar="NAME", help="Whose range (default: the author's).")
 @click.option("--random-ids", is_flag=True, help="Any free id of the range, not the next one.")
 @click.option("-m", "--message", default="", help="Message of the commit.")
 @click.option("--author", help="Who changes (default: git's user.name).")
 @policy_option
+@policy_file_option
 @store_options
 def apply_command(
     session: Session,
@@ -53,72 +60,68 @@ def apply_command(
     texts: tuple[str, ...],
     input_file: str | None,
     output_file: str | None,
+    in_place: bool,
+    form: str | None,
     catalog: Path | None,
     dry_run: bool,
     keep_going: bool,
     against: str | None,
     rebase: bool,
+    from_history: bool,
     id_ranges: str | None,
     id_owner: str | None,
     random_ids: bool,
     message: str,
     author: str | None,
     policy: str | None,
+    policy_file: str | None,
 ) -> None:
     """Apply KGCL as one commit, or to a file. A rejected change stops all: exit code 4.
 
-    FILE holds KGCL text, or data of the KGCL schema in YAML or JSON.
+    FILE holds KGCL text, data of the KGCL schema in YAML or JSON, or a table (TSV, CSV) with a
+    change in each row.
 
     A branch that has moved on from --against is a stale head, exit code 5; with --rebase only
     where others changed the same things.
     """
-    from kgdelta.commands.parsing import tell_mistakes
-    from kgdelta.files import read_text
     from kgdelta.new_ids import id_policy
-    from kgdelta.patching import apply_to_file, apply_to_store, read_commands
+    from kgdelta.policies import choose_policy
 
-    if bool(texts) == (source is not None):
-        raise UsageError("give either a FILE of changes (or -) or -c 'COMMAND'")
-    if (input_file is None) != (output_file is None) and not dry_run:
-        raise UsageError("--input and --output go together")
+    if in_place:
+        output_file = _in_place(input_file, output_file)
+    _check_use(source, texts, input_file, output_file, dry_run)
     if input_file is not None and (against is not None or rebase):
         raise UsageError("--against and --rebase are for a store, not for --input")
-    if catalog is not None and input_file is None:
-        raise UsageError("--catalog goes with --input")
-    parsed = (
-        read_commands("\n".join(texts), "command.kgcl")
-        if source is None
-        else read_commands(read_text(source), source)
-    )
-    if parsed.errors:
-        tell_mistakes(parsed.errors, source or "command")
-        raise click.exceptions.Exit(3)
-    ids = id_policy(id_ranges, id_owner, settings.author(author), random_ids)
-    changes = [command.change for command in parsed.commands]
+    if input_file is not None and from_history:
+        raise UsageError("--from-history is for a store, not for --input")
+    for option, given in (("--catalog", catalog), ("--format", form)):
+        if given is not None and input_file is None:
+            raise UsageError(f"{option} goes with --input")
+    parsed = _parsed(source, texts)
+    writer = settings.author(author)
+    ids = id_policy(id_ranges, id_owner, writer, random_ids)
+    beside = None if input_file is None else Path(input_file)
+    chosen = choose_policy(policy, policy_file, beside, writer, from_history)
     if input_file is not None:
-        outcome, before = apply_to_file(
-            changes,
-            Path(input_file),
-            None if dry_run or output_file is None else Path(output_file),
-            policy=policy_named(policy),
-            keep_going=keep_going,
-            ids=ids,
-            catalog=catalog,
-            tell=lambda problem: say(str(problem)),
-        )
-        _report(session, list(parsed.commands), outcome, before)
-        done = f"written to {output_file}" if outcome.delta and not dry_run else ""
+        target = None if dry_run else output_file
+        place = _Place(input_file, target, form, catalog)
+        outcome = _to_file(session, parsed, place, chosen, ids, keep_going, dry_run)
+        written = "standard output" if output_file == STANDARD else output_file
+        done = f"written to {written}" if outcome.delta and not dry_run else ""
     else:
         with session.store() as store:
+            from kgdelta.patching import apply_to_store
+            from kgdelta.telling import Report
+
             before = store.snapshot(session.branch if against is None else against)
             try:
                 patch = apply_to_store(
                     store,
-                    changes,
+                    parsed.changes,
                     session.branch,
                     message=message,
-                    author=settings.author(author),
-                    policy=policy_named(policy),
+                    author=writer,
+                    policy=chosen,
                     dry_run=dry_run,
                     keep_going=keep_going,
                     against=against,
@@ -131,12 +134,98 @@ def apply_command(
                 show_conflicts(session, store, error)
                 raise
             outcome = patch.outcome
-            _report(session, list(parsed.commands), outcome, before)
+            Report(before, dry_run, session.json).tell(parsed.commands, outcome)
         done = _committed(patch, session.branch)
+    _finish(session, outcome, done, dry_run, keep_going)
+
+
+def _finish(session: Session, outcome: Outcome, done: str, dry_run: bool, keep_going: bool) -> None:
+    """Say what it came to, and leave with 4 where something was rejected."""
+    from kgdelta.telling import verdict
+
     if not session.json:
-        say(_verdict(outcome, done, dry_run, keep_going))
+        say(verdict(outcome, done, dry_run, keep_going))
     if outcome.rejected:
         raise click.exceptions.Exit(4)
+
+
+def _in_place(input_file: str | None, output_file: str | None) -> str:
+    if input_file is None or output_file is not None or input_file == STANDARD:
+        raise UsageError("--in-place goes with --input FILE, and without --output")
+    return input_file
+
+
+def _check_use(
+    source: str | None,
+    texts: tuple[str, ...],
+    input_file: str | None,
+    output_file: str | None,
+    dry_run: bool,
+) -> None:
+    if bool(texts) == (source is not None):
+        raise UsageError("give either a FILE of changes (or -) or -c 'COMMAND'")
+    if (input_file is None) != (output_file is None) and not dry_run:
+        raise UsageError("--input and --output go together (or --input and --in-place)")
+    if source == STANDARD == input_file:
+        raise UsageError("standard input is either the changes or the file, not both")
+
+
+def _parsed(source: str | None, texts: tuple[str, ...]) -> Parsed:
+    """The changes; mistakes are told one by one, and end the call with exit code 3."""
+    from kgdelta.commands.parsing import tell_mistakes
+    from kgdelta.files import read_text
+    from kgdelta.patching import read_commands
+
+    if source is None:
+        parsed = read_commands("\n".join(texts), "command.kgcl")
+    else:
+        parsed = read_commands(read_text(source), source)
+    if parsed.errors:
+        tell_mistakes(parsed.errors, source or "command")
+        raise click.exceptions.Exit(3)
+    return parsed
+
+
+class _Place:
+    """The file that is changed, where it goes, in which format, and where its imports are."""
+
+    def __init__(
+        self, source: str, target: str | None, form: str | None, catalog: Path | None
+    ) -> None:
+        self.source = source
+        self.target = target
+        self.form = form
+        self.catalog = catalog
+
+
+def _to_file(
+    session: Session,
+    parsed: Parsed,
+    place: _Place,
+    policy: PolicyChoice,
+    ids: IdPolicy | None,
+    keep_going: bool,
+    dry_run: bool,
+) -> Outcome:
+    from kgdelta.patching import apply_to_file
+    from kgdelta.streams import as_files
+    from kgdelta.telling import Report
+
+    with as_files(place.source, place.target, place.form) as (here, there):
+        outcome, before = apply_to_file(
+            parsed.changes,
+            here,
+            there,
+            policy=policy,
+            keep_going=keep_going,
+            ids=ids,
+            catalog=place.catalog,
+            tell=lambda problem: say(str(problem)),
+        )
+        commands: tuple[Command, ...] = parsed.commands
+        aside = place.target == STANDARD
+        Report(before, dry_run, session.json, aside).tell(commands, outcome)
+    return outcome
 
 
 _PASSED_SHOWN = 5
@@ -153,47 +242,3 @@ def _committed(patch: Patch, branch: str) -> str:
     if len(patch.passed) > _PASSED_SHOWN:
         say(f"and of {counted(len(patch.passed) - _PASSED_SHOWN, 'more commit')}")
     return f"commit {patch.commit.short} on {branch}"
-
-
-def _verdict(outcome: Outcome, done: str, dry_run: bool, keep_going: bool) -> str:
-    rejected = counted(len(outcome.rejected), "change") + " rejected"
-    if outcome.rejected and not keep_going:
-        return f"{rejected}; nothing was applied"
-    size = f"{len(outcome.delta.removed)} removed, {len(outcome.delta.added)} added"
-    if not outcome.delta:
-        return "nothing to change" + (f"; {rejected}" if outcome.rejected else "")
-    verdict = f"dry run: {size}, nothing was changed" if dry_run else f"{done}: {size}"
-    return verdict + (f"; {rejected}" if outcome.rejected else "")
-
-
-def _report(session: Session, commands: list[Command], outcome: Outcome, before: Snapshot) -> None:
-    from graph.prefixes import PrefixMap
-    from kgdelta.wording import effect_text
-
-    prefixes = PrefixMap.of(before)
-    for command, result in zip(commands, outcome.results, strict=True):
-        if session.json:
-            emit_lines([_row(command, result, before, prefixes)])
-            continue
-        status = "withheld" if result.withheld else result.status
-        click.echo(f"{command.position.line}: {status}: {command.text}")
-        if result.reason and not result.withheld:
-            click.echo(f"   {result.reason}")
-        for effect in result.effects:
-            click.echo(f"   also: {effect_text(effect, prefixes, before)}")
-
-
-def _row(
-    command: Command, result: Result, before: Snapshot, prefixes: PrefixMap
-) -> dict[str, object]:
-    from kgdelta.wording import effect_text, statement_texts
-
-    return {
-        "line": command.position.line,
-        "text": command.text,
-        "status": str(result.status),
-        "reason": result.reason,
-        "added": statement_texts(result.delta.added, prefixes),
-        "removed": statement_texts(result.delta.removed, prefixes),
-        "effects": [effect_text(effect, prefixes, before) for effect in result.effects],
-    }
