@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, overload
 
 from graph.decoding import decode_qualifiers
@@ -15,13 +15,18 @@ _NODE: Final = b"N\0\0\0"
 class EncodedGroups(Sequence[tuple[Qualifier, ...]]):
     """Sets of qualifiers by place; ``encoded`` has the canonical bytes of each.
 
-    Raises ValueError on access where those are not canonical bytes of qualifiers.
+    A look at one decodes it, and raises what ``decode`` raises where those are no such bytes.
     """
 
-    __slots__ = ("encoded",)
+    __slots__ = ("_decode", "encoded")
 
-    def __init__(self, encoded: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        encoded: Sequence[bytes],
+        decode: Callable[[bytes], tuple[Qualifier, ...]] = decode_qualifiers,
+    ) -> None:
         self.encoded = encoded
+        self._decode = decode
 
     @overload
     def __getitem__(self, place: int) -> tuple[Qualifier, ...]: ...
@@ -31,8 +36,8 @@ class EncodedGroups(Sequence[tuple[Qualifier, ...]]):
 
     def __getitem__(self, place: int | slice) -> tuple[Qualifier, ...] | EncodedGroups:
         if isinstance(place, slice):
-            return EncodedGroups(self.encoded[place])
-        return decode_qualifiers(self.encoded[place])
+            return EncodedGroups(self.encoded[place], self._decode)
+        return self._decode(self.encoded[place])
 
     def __len__(self) -> int:
         return len(self.encoded)

@@ -58,15 +58,26 @@ class Columns:
     def __len__(self) -> int:
         return len(self.subject)
 
+    def at(self, places: NDArray[np.int64]) -> Columns:
+        """The rows at some places, with all the tables."""
+        ids = (self.subject, self.predicate, self.object, self.qualifier)
+        return Columns(self.terms, self.qualifiers, *(column[places] for column in ids))
+
     def statements(self) -> Iterator[Statement]:
         """The rows as statements again."""
+        # Groups may be made each time they are asked for.
+        groups = {place: self.qualifiers[place] for place in set(self.qualifier.tolist())}
         for s, p, o, q in zip(
-            self.subject, self.predicate, self.object, self.qualifier, strict=True
+            self.subject.tolist(),
+            self.predicate.tolist(),
+            self.object.tolist(),
+            self.qualifier.tolist(),
+            strict=True,
         ):
             subject, predicate = self.terms[s], self.terms[p]
             if not isinstance(subject, str) or not isinstance(predicate, str):
                 raise ValueError("subject and predicate of a row must be nodes")
-            yield Statement(subject, predicate, self.terms[o], self.qualifiers[q])
+            yield Statement(subject, predicate, self.terms[o], groups[q])
 
 
 @runtime_checkable

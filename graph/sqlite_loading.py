@@ -20,11 +20,11 @@ from graph.model import (
     encode_object,
     nodes_in,
 )
+from graph.packing import Packed
 from graph.snapshot import Columns
 from graph.sqlite_database import Database
 from graph.sqlite_lineage import Span
 from graph.sqlite_log import Log
-from graph.sqlite_packing import Packed
 from graph.sqlite_schema import FACT_INDEXES
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_terms import NAMING, Numbers, Terms

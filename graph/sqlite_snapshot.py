@@ -188,10 +188,9 @@ class SqliteSnapshot:
         terms: tuple[Object, ...] = tuple(known[number] for number in ids.tolist())
         # The empty group is number 0 of every store, and so the first of the sorted ones.
         group_ids, group = np.unique(np.append(table[:, 3], 0), return_inverse=True)
-        groups = self._terms.groups(_as_set(group_ids))
         return Columns(
             terms,
-            tuple(groups[number] for number in group_ids.tolist()),
+            self._terms.encoded_groups(group_ids.tolist()),
             places[:, 0],
             places[:, 1],
             places[:, 2],

@@ -8,6 +8,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from typing import Final, TypeAlias, TypeVar
 
 from graph.decoding import decode_object, decode_qualifiers
+from graph.encoded_groups import EncodedGroups
 from graph.errors import CorruptStoreError
 from graph.model import (
     Literal,
@@ -28,6 +29,9 @@ Term = TypeVar("Term", bound=Hashable)
 
 NAMING: Final = frozenset({LABEL, *SYNONYMS})
 _CACHE_LIMIT: Final = 400_000
+_GROUPS: Final = (
+    "SELECT qid, data FROM json_each(?) AS wanted CROSS JOIN qualifier ON qid=wanted.value"
+)
 
 
 def as_json(numbers: Iterable[int]) -> str:
@@ -294,15 +298,20 @@ class Terms:
         for vid, text, datatype, language, tree in self._database.rows(sql, (as_json(ids),)):
             self._objects[-vid] = value_from(text, datatype, language, tree, self._database.source)
 
+    def encoded_groups(self, ids: list[int]) -> EncodedGroups:
+        """Sets of qualifiers by place, from their numbers. Raises CorruptStoreError."""
+        rows = self._database.rows(_GROUPS, (as_json(ids),))
+        found = {0: encode_qualifiers(()), **dict(rows)}
+        if not all(isinstance(found.get(number), bytes) for number in ids):
+            raise CorruptStoreError(self._database.source, "damaged: a qualifier is missing")
+        source = self._database.source
+        return EncodedGroups([found[n] for n in ids], lambda data: _decoded_group(data, source))
+
     def groups(self, ids: set[int]) -> Mapping[int, tuple[Qualifier, ...]]:
         """Sets of qualifiers by their numbers."""
         missing = {number for number in ids if number not in self._qualifiers}
         if missing:
-            sql = (
-                "SELECT qid, data FROM json_each(?) AS wanted "
-                "CROSS JOIN qualifier ON qid=wanted.value"
-            )
-            for qid, data in self._database.rows(sql, (as_json(missing),)):
+            for qid, data in self._database.rows(_GROUPS, (as_json(missing),)):
                 self._qualifiers[qid] = _decoded_group(data, self._database.source)
             if any(number not in self._qualifiers for number in missing):
                 raise CorruptStoreError(self._database.source, "damaged: a qualifier is missing")

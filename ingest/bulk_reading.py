@@ -36,12 +36,7 @@ class Table:
             return Document(self.source, frozenset())
         typed = (c.predicate == places[RDF_TYPE]) & (c.object == places[ONTOLOGY])
         rows = np.flatnonzero(np.isin(c.subject, c.subject[typed]))
-        said = Columns(
-            c.terms,
-            c.qualifiers,
-            *(column[rows] for column in (c.subject, c.predicate, c.object, c.qualifier)),
-        )
-        return Document(self.source, frozenset(said.statements()))
+        return Document(self.source, frozenset(c.at(rows).statements()))
 
 
 class Reading:

@@ -17,7 +17,9 @@ from graph.vocabulary import SETTINGS
 if TYPE_CHECKING:
     from graph.commit import Commit
     from graph.model import Statement
+    from graph.snapshot import Columns, Snapshot
     from graph.store import Store
+    from ingest.bulk_reading import Table
     from ingest.document import Document, Problem
 
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 class Release:
     """A document on its way into a history: where it is from, when, by whom, under which name."""
 
-    document: Document
+    document: Document | Table
     source: str
     date: datetime | None = None
     author: str = ""
@@ -84,6 +86,9 @@ class Target(Protocol):
     def put(self, statements: AbstractSet[Statement], meta: CommitMeta) -> Done:
         """Make it say this, and nothing else. Raises StaleHeadError and its siblings."""
 
+    def put_columns(self, columns: Columns, meta: CommitMeta) -> Done:
+        """The same of :meth:`put` for what came as columns, each row once."""
+
 
 class WholeBranch:
     """A branch whose state is what was imported last, and the settings of the graph.
@@ -92,12 +97,13 @@ class WholeBranch:
     """
 
     def __init__(self, store: Store, branch: str) -> None:
-        snapshot = store.snapshot(branch)
         self._store = store
         self._branch = branch
+        snapshot = store.snapshot(branch)
         self._head = snapshot.version.commit
-        self._holds = set(snapshot.statements())
-        self._kept = settings_in(self._holds)
+        self._kept = frozenset(snapshot.statements(predicates=SETTINGS))
+        #: The state of the branch, once somebody asked for it as a set.
+        self._state: set[Statement] | None = None
 
     @property
     def scope(self) -> str:
@@ -107,12 +113,18 @@ class WholeBranch:
     @property
     def holds(self) -> AbstractSet[Statement]:
         """The state of the branch."""
-        return self._holds
+        if self._state is None:
+            self._state = set(self._snapshot().statements())
+        return self._state
+
+    def _snapshot(self) -> Snapshot:
+        """The state on which the next commit is made."""
+        return self._store.snapshot(self._head or self._branch)
 
     def held(self, commit: str) -> AbstractSet[Statement]:
         """The state at a commit."""
         if commit == self._head:
-            return self._holds
+            return self.holds
         return frozenset(self._store.snapshot(commit).statements())
 
     def change(self, delta: Delta, meta: CommitMeta) -> Done:
@@ -121,14 +133,31 @@ class WholeBranch:
             return Done(None, 0, 0)
         commit = self._store.commit(self._branch, delta, self._head, meta)
         self._head = commit.id
-        self._holds -= delta.removed
-        self._holds |= delta.added
+        if self._state is not None:
+            self._state -= delta.removed
+            self._state |= delta.added
         return Done(commit, len(delta.added), len(delta.removed))
 
     def put(self, statements: AbstractSet[Statement], meta: CommitMeta) -> Done:
         """Commit what turns the branch into this state. Raises StaleHeadError."""
-        removed = self._holds - statements - self._kept
-        return self.change(Delta(frozenset(removed), frozenset(statements - self._holds)), meta)
+        holds = self.holds
+        removed = holds - statements - self._kept
+        return self.change(Delta(frozenset(removed), frozenset(statements - holds)), meta)
+
+    def put_columns(self, columns: Columns, meta: CommitMeta) -> Done:
+        """Commit what turns the branch into these rows: all of them, or what differs.
+
+        Raises StaleHeadError.
+        """
+        from graph.column_delta import delta_between
+
+        before = self._snapshot().columns()
+        if len(before) or not len(columns):
+            delta = delta_between(before, columns)
+            return self.change(Delta(delta.removed - self._kept, delta.added), meta)
+        commit = self._store.load(self._branch, columns, self._head, meta)
+        self._head, self._state = commit.id, None
+        return Done(commit, len(columns), 0)
 
 
 def settings_in(statements: Iterable[Statement]) -> frozenset[Statement]:
@@ -173,11 +202,17 @@ def import_releases(
     ``target`` is the whole branch unless given. Raises StaleHeadError where somebody else commits
     meanwhile; what was committed before that stays.
     """
+    from ingest.document import Document
+
     target = target or WholeBranch(store, branch)
     tagging = Tagging(store)
     for release in releases:
         with without_collection():
-            done = target.put(release.document.statements, release.meta)
+            said = release.document
+            if isinstance(said, Document):
+                done = target.put(said.statements, release.meta)
+            else:
+                done = target.put_columns(said.columns, release.meta)
         tagging.tag(release.tag, done.commit)
         yield Imported(
             release.source,

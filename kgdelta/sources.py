@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from graph.model import Statement
+    from graph.snapshot import Columns
     from graph.store import Store
 
 #: In the provenance of a commit: source and commit of the dump it brings, with a space between.
@@ -81,6 +82,10 @@ class OneSource:
         self._head, self._holds = commit.id, frozenset(statements)
         self._dumps[self._name] = dump
         return Done(commit, len(delta.added), len(delta.removed))
+
+    def put_columns(self, columns: Columns, meta: CommitMeta) -> Done:
+        """The same for what came as columns."""
+        return self.put(frozenset(columns.statements()), meta)
 
     def _record(self, statements: AbstractSet[Statement], meta: CommitMeta) -> str:
         """The commit on the source's own line that holds a dump; one that is there is used."""

@@ -107,7 +107,10 @@ def import_command(
     author: str | None,
     **asked: object,
 ) -> None:
-    """Make each FILE the next commit of --branch; one that says nothing new makes no commit."""
+    """Make each FILE the next commit of --branch; one that says nothing new makes no commit.
+
+    X_nodes.tsv and X_edges.tsv, one behind the other, are one dump (.jsonl and .parquet too).
+    """
     wanted = _Asked(**asked, author=settings.author(author))  # type: ignore[arg-type]
     _check(wanted)
     histories = list(_histories(wanted))
@@ -135,7 +138,9 @@ def _check(asked: _Asked) -> None:
     ):
         if given and not needed:
             raise UsageError(f"{name} needs {_NEEDED.get(name, '--history')}")
-    several = asked.history or asked.window or len(asked.paths) > 1
+    from kgdelta.dumps import dumps_in
+
+    several = asked.history or asked.window or len(dumps_in(asked.paths)) > 1
     if several and (asked.tag or asked.date):
         raise UsageError("--tag and --date are for one file")
     if asked.history and asked.window:
@@ -205,31 +210,30 @@ def _releases(store: Store, branch: str, asked: _Asked, files: Sequence[Path]) -
     """Files read one after the other, as what they become on the branch."""
     from graph.prefixes import PrefixMap
     from ingest.dating import date_in_name, dated, version_of
-    from ingest.obo import OboReader
-    from kgdelta.files import read_prefixes, read_source
-    from kgdelta.importing import Release, without_collection
+    from ingest.document import Document, ReadOptions
+    from kgdelta.dumps import DumpReader, dumps_in
+    from kgdelta.files import read_prefixes
+    from kgdelta.importing import Release
+    from kgdelta.progress import watching
 
     prefixes = read_prefixes(asked.prefix_files)
     ontology = asked.ontology or PrefixMap.of(store.snapshot(branch)).ontology or None
     moment = asked.date.replace(tzinfo=UTC) if asked.date else None
-    reader = OboReader()
-    # Two steps each, so that of one large file it is seen when it is read.
-    steps = [(file, step) for file in files for step in ("read", "commit")]
-    for file, step in with_progress(steps, "importing"):
-        if step == "read":
-            with without_collection():
-                document = read_source(
-                    str(file), asked.form, ontology, asked.strict, reader, prefixes
-                )
-            continue
-        yield Release(
-            document,
-            document.source,
-            moment or dated(document) or date_in_name(file.name),
-            asked.author,
-            asked.message or None,
-            asked.tag or (version_of(document) if asked.tag_versions else ""),
-        )
+    with watching(files, "importing") as bar:
+        reader = DumpReader(ReadOptions(ontology, asked.strict, prefixes), asked.form, bar)
+        for dump in dumps_in(files):
+            document = reader.read(dump)
+            header = document if isinstance(document, Document) else document.header()
+            yield Release(
+                document,
+                document.source,
+                moment or dated(header) or date_in_name(dump[0].name),
+                asked.author,
+                asked.message or None,
+                asked.tag or (version_of(header) if asked.tag_versions else ""),
+            )
+            for file in dump:
+                bar.stored(file)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graph.commit import CommitMeta
 from graph.snapshot import columns_from
 from graph.sqlite import SqliteStore
-from graph.sqlite_packing import Packed
+from graph.packing import Packed
 from tests.graph.clocks import Ticking
 from tests.graph.conformance import state
 from tests.graph.strategies import states
