@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, Final
 
@@ -39,7 +41,7 @@ _PLAIN_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 def read_obo(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
     """The document in OBO. Raises IngestError."""
-    return read_kept(stream, source, options, OboReader())
+    return read_kept(stream, source, options, OboReader(remember=False))
 
 
 def read_kept(stream: IO[bytes], source: str, options: ReadOptions, reader: OboReader) -> Document:
@@ -50,10 +52,27 @@ def read_kept(stream: IO[bytes], source: str, options: ReadOptions, reader: OboR
     text, problems = decode(content, source)
     if options.strict and problems:
         raise IngestError(source, problems[0].line, problems[0].reason)
-    document = reader.read(text, source, options.ontology, options.strict)
+    del content
+    with _without_collection():
+        document = reader.read(text, source, options.ontology, options.strict)
     if not problems:
         return document
     return replace(document, problems=(*problems, *document.problems))
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Leave cyclic garbage for later while a million objects are made that all stay.
+
+    They have no cycles, and looking through them again and again takes half of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,8 @@ class OboReader:
     times as fast as a reader per file.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remember: bool = True) -> None:
+        self._remember = remember
         self._key: object = None
         self._frames: dict[tuple[str, tuple[str, ...]], Frame] = {}
 
@@ -125,7 +145,7 @@ class OboReader:
 
     def _frame(self, block: _Block, reader: FrameReader) -> Frame:
         key = (block.kind, block.lines)
-        frame = self._frames.get(key)
+        frame = self._frames.get(key) if self._remember else None
         if frame is None:
             if block.kind in STANZAS:
                 frame = reader.read(block.kind, block.lines)
@@ -134,7 +154,8 @@ class OboReader:
                 frame.problems.append((-1, f"unknown stanza [{block.kind}]; kept as layout"))
                 frame.remarks.append((-1, f"[{block.kind}]"))
                 frame.remarks += [(n, line) for n, line in enumerate(block.lines) if line.strip()]
-            self._frames[key] = frame
+            if self._remember:
+                self._frames[key] = frame
         return frame
 
 

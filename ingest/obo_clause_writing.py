@@ -10,11 +10,12 @@ from graph.axioms import is_annotation_predicate
 from graph.expression import Expression
 from graph.model import Literal, Node, Qualifier, Statement
 from graph.owl_terms import AXIOM, AXIOM_KIND, PROPERTY_CHAIN
-from graph.prefixes import PrefixMap
+from graph.prefixes import PrefixMap, decode_local
 from graph.vocabulary import (
     EQUIVALENT_CLASS,
     LABEL,
     OBO,
+    OBO_IN_OWL,
     OWL,
     QUANTIFIER,
     RDF_TYPE,
@@ -39,6 +40,7 @@ from ingest.tags import (
     GROUPS,
     HIERARCHICAL,
     JUNK,
+    KEYS,
     NODES,
     QUOTED,
     REVERSIBLE_CHAIN,
@@ -53,6 +55,7 @@ _NODE_TAGS: Final = MappingProxyType({predicate: tag for tag, predicate in NODES
 _FLAG_TAGS: Final = MappingProxyType({predicate: tag for tag, predicate in FLAGS.items()})
 _FALSE_TAGS: Final = MappingProxyType({predicate: tag for tag, predicate in FALSE_FLAGS.items()})
 _QUOTED_TAGS: Final = MappingProxyType({predicate: tag for tag, predicate in QUOTED.items()})
+_KEY_NAMES: Final = MappingProxyType({predicate: key for key, predicate in KEYS.items()})
 _TYPE_TAGS: Final = MappingProxyType({iri: tag for tag, iri in CHARACTERISTICS.items()})
 _SCOPE_NAMES: Final = MappingProxyType({predicate: scope for scope, predicate in SCOPES.items()})
 _GROUP_TAGS: Final = MappingProxyType({operator: tag for tag, operator in GROUPS.items()})
@@ -210,9 +213,20 @@ class ClauseWriter:
         listed = ", ".join(sorted(xref_text(xref) for xref in xrefs))
         return f"[{listed}]" + modifiers_text(self._modifiers(rest))
 
+    def _key(self, predicate: Node) -> str:
+        """The key of a qualifier: what the reader takes back to its predicate."""
+        known = _KEY_NAMES.get(predicate)
+        if known is None and predicate.startswith(OBO_IN_OWL):
+            local = decode_local(predicate[len(OBO_IN_OWL) :])
+            known = None if ":" in local else local
+        if known is not None and known not in self.prefixes.shorthands:
+            return known
+        text = self.prefixes.contract(predicate)
+        return text if ":" in text or text in self.prefixes.shorthands else predicate
+
     def _modifiers(self, qualifiers: Iterable[Qualifier]) -> list[Modifier]:
         return sorted(
-            (self.prefixes.contract(q.predicate), q.value.value)
+            (self._key(q.predicate), q.value.value)
             for q in qualifiers
             if isinstance(q.value, Literal) and q.predicate not in _IMPLIED
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -17,12 +16,12 @@ from ingest.clauses import (
     ClauseError,
     Modifier,
     split_comment,
-    split_listed_comment,
     split_modifiers,
     split_tag,
     stanza_of,
     unescape,
 )
+from ingest.obo_comments import comment_of
 from ingest.obo_relations import Relations, general_axiom, is_metadata_tag, quantified, split_gci
 from ingest.obo_values import ValueReader
 from ingest.tags import (
@@ -34,7 +33,6 @@ from ingest.tags import (
     GROUPS,
     HIERARCHICAL,
     JUNK,
-    METADATA_TAG,
     NODES,
     OLD_SYNONYMS,
     OLD_XREFS,
@@ -48,18 +46,6 @@ from ingest.tags import (
 
 #: A clause of our own that says any statement; other tools pass over it.
 STATEMENT_TAG: Final = "kgdelta-statement"
-
-_LISTED: Final = frozenset({"synonym", *QUOTED, *OLD_SYNONYMS})
-_COMMENTED: Final = frozenset(
-    {"relationship", "is-a", METADATA_TAG, TRANSITIVE_OVER}
-    | GROUPS.keys()
-    | CHAINS.keys()
-    | NODES.keys()
-    | HIERARCHICAL.keys()
-    | CHARACTERISTICS.keys()
-    | FLAGS.keys()
-)
-_TYPED_TEXT: Final = re.compile(r"[^\s\"]\S* [^\"].* xsd:\w+")
 
 #: A clause: its place in the frame, its tag, its value, and the line.
 Clause = tuple[int, str, str, str]
@@ -129,7 +115,7 @@ class FrameReader(ValueReader):
             if tag == "id":
                 self._shorthand(work, number, value)
                 continue
-            bare, comment = _split_comment(tag, value) if "!" in value else (value, "")
+            bare, comment = comment_of(tag, value) if "!" in value else (value, "")
             try:
                 statement = self._statement(work, number, tag, bare)
                 if comment:
@@ -362,16 +348,6 @@ _SPECIAL: Final[dict[str, _Reader]] = {
     **dict.fromkeys(OLD_SYNONYMS, FrameReader._synonym),
     **dict.fromkeys(OLD_XREFS, FrameReader._xref),
 }
-
-
-def _split_comment(tag: str, value: str) -> tuple[str, str]:
-    """A value without its comment, where its tag allows one, and the comment."""
-    if tag in _LISTED:
-        return split_listed_comment(value)
-    if tag in _COMMENTED or (tag == "property_value" and not _TYPED_TEXT.fullmatch(value)):
-        bare = split_comment(value)
-        return bare, value[len(bare) :].lstrip()
-    return value, ""
 
 
 def _note_id(frame: Frame, number: int, value: str) -> None:

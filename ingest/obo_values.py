@@ -9,8 +9,8 @@ from typing import Final
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement
 from graph.owl_terms import AXIOM_KIND, PROPERTY_CHAIN
-from graph.prefixes import PrefixMap
-from graph.vocabulary import LABEL, SYNONYM_TYPE, XREF, XSD_BOOLEAN
+from graph.prefixes import PrefixMap, encode_local
+from graph.vocabulary import LABEL, OBO_IN_OWL, SYNONYM_TYPE, XREF, XSD_BOOLEAN
 from ingest.clauses import (
     ClauseError,
     Modifier,
@@ -23,7 +23,7 @@ from ingest.clauses import (
     unescape,
 )
 from ingest.obo_relations import Relations
-from ingest.tags import REVERSIBLE_CHAIN, SCOPES
+from ingest.tags import KEYS, REVERSIBLE_CHAIN, SCOPES
 
 #: A quoted text without escapes and a list of plain xrefs, as most definitions and synonyms are.
 _PLAIN: Final = re.compile(r'"([^"\\]*)" ?([^"\\\[\]{}!]*)\[([^"\\\[\]{}!]*)\]')
@@ -51,6 +51,13 @@ class ValueReader:
             found = self._nodes[text] = self.prefixes.expand(unescape(text))
         return found
 
+    def key(self, text: str) -> Node:
+        """The predicate of a qualifier: a tag's own, or one of oboInOwl, as in OBO 1.4."""
+        found = KEYS.get(text)
+        if found is None and ":" not in text and text not in self.prefixes.shorthands:
+            found = OBO_IN_OWL + encode_local(text)
+        return found or self.prefixes.expand(text)
+
     def make(
         self,
         subject: Node,
@@ -62,8 +69,7 @@ class ValueReader:
         """A statement with the qualifiers of a block, and others."""
         if not pairs:
             return Statement(subject, predicate, value, tuple(more))
-        expand = self.prefixes.expand
-        qualifiers = (Qualifier(expand(key), Literal(text)) for key, text in pairs)
+        qualifiers = (Qualifier(self.key(key), Literal(text)) for key, text in pairs)
         return Statement(subject, predicate, value, (*qualifiers, *more))
 
     def text(self, subject: Node, predicate: Node, value: str) -> Statement:

@@ -36,6 +36,7 @@ from graph.vocabulary import (
     SUBCLASS_OF,
     SUBPROPERTY_OF,
     VERSION_INFO,
+    XREF,
 )
 
 #: A tag that OBO does not know, or whose value cannot be read, keeps its text under this.
@@ -65,6 +66,9 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "creation_date": CREATION_DATE,
     }
 )
+
+#: Keys of qualifier blocks that are tags with a predicate of their own.
+KEYS: Final[Mapping[str, str]] = MappingProxyType({**TEXTS, "xref": XREF})
 
 #: Tags whose value is a node, whatever the stanza.
 NODES: Final[Mapping[str, str]] = MappingProxyType(
@@ -186,6 +190,7 @@ _NAMED_AS_THEY_ARE: Final = (
     "relax-unique-label-assumption-for-namespace",
     "id-mapping",
     "default-relationship-id-prefix",
+    "logical-definition-view-relation",
 )
 
 #: Header tags whose value is a text to the end of the line.

@@ -10,7 +10,16 @@ import pytest
 
 from graph.memory import MemorySnapshot
 from graph.model import Literal, Qualifier, Statement
-from graph.vocabulary import CLASS, EXACT_SYNONYM, LABEL, OBO, ONTOLOGY, RDF_TYPE, SUBCLASS_OF
+from graph.vocabulary import (
+    CLASS,
+    EXACT_SYNONYM,
+    LABEL,
+    OBO,
+    OBO_IN_OWL,
+    ONTOLOGY,
+    RDF_TYPE,
+    SUBCLASS_OF,
+)
 from ingest.document import Document
 from ingest.formats import read_bytes
 from ingest.obo import OboReader
@@ -51,7 +60,7 @@ def test_comments_after_values_are_layout(clause: str) -> None:
 
 
 def test_a_mark_in_quotes_begins_no_comment() -> None:
-    source = Qualifier(OBO + "t#source", Literal("a ! b"))
+    source = Qualifier(OBO_IN_OWL + "source", Literal("a ! b"))
     got = term('is_a: T:2 {source="a ! b"}')
     assert Statement(A, SUBCLASS_OF, B, (source,)) in got.statements
     assert not got.problems
@@ -93,7 +102,7 @@ def test_qualifiers_where_none_belong_are_reported() -> None:
 
 def test_an_old_synonym_keeps_its_qualifiers() -> None:
     got = term('exact_synonym: "s" [] {a="b"}')
-    qualifier = Qualifier(OBO + "t#a", Literal("b"))
+    qualifier = Qualifier(OBO_IN_OWL + "a", Literal("b"))
     assert Statement(A, EXACT_SYNONYM, Literal("s"), (qualifier,)) in got.statements
 
 

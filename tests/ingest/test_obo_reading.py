@@ -23,6 +23,7 @@ from graph.vocabulary import (
     NAMESPACE,
     OBJECT_PROPERTY,
     OBO,
+    OBO_IN_OWL,
     ONTOLOGY,
     OWL,
     PREFIX,
@@ -62,7 +63,7 @@ CLAUSES = {
     "name: a \\n b": Statement(A, LABEL, Literal("a \n b")),
     "name: X ! not a comment": Statement(A, LABEL, Literal("X ! not a comment")),
     'comment: see {x="y"}': Statement(
-        A, COMMENT, Literal("see"), (Qualifier(OBO + "t#x", Literal("y")),)
+        A, COMMENT, Literal("see"), (Qualifier(OBO_IN_OWL + "x", Literal("y")),)
     ),
     "name: [A-Z]{2}": Statement(A, LABEL, Literal("[A-Z]{2}")),
     'def: "say \\"hi\\"" [P:1, Q:2 "a, b"]': Statement(
@@ -77,7 +78,7 @@ CLAUSES = {
     ),
     "is_a: T:2 ! two": Statement(A, SUBCLASS_OF, B),
     'is_a: T:2 {source="P:1"} ! two': Statement(
-        A, SUBCLASS_OF, B, (Qualifier(OBO + "t#source", Literal("P:1")),)
+        A, SUBCLASS_OF, B, (Qualifier(OBO_IN_OWL + "source", Literal("P:1")),)
     ),
     "relationship: r T:2 ! two": Statement(A, R, B),
     "is_obsolete: true": Statement(A, DEPRECATED, Literal("true", XSD_BOOLEAN)),
