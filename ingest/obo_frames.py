@@ -166,6 +166,8 @@ class FrameReader(ValueReader):
         """The statement of one clause; None where it needs none. Raises ClauseError."""
         text_predicate = TEXTS.get(tag)
         if text_predicate is not None:
+            if not value:
+                work.tell(number, f"{tag}: empty; kept as it is")
             return self.text(work.subject, text_predicate, value)
         special = _SPECIAL.get(tag)
         if special is not None:
@@ -183,6 +185,8 @@ class FrameReader(ValueReader):
             found = self._flag(work, number, tag, bare, pairs)
             if found is not None:
                 return found
+        elif tag in FLAGS or tag in FALSE_FLAGS:
+            raise ClauseError("true or false is expected")
         work.tell(number, f"unknown tag {tag}; kept as it is")
         return Statement(work.subject, VERBATIM + tag, Literal(value))
 
