@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cache
 
 from graph.commit import Commit, CommitMeta
-from graph.conflicts import Conflict, ConflictKind
+from graph.conflicts import Conflict
 from graph.errors import ConflictError, NotFoundError
-from graph.merge import Merged, Rules, three_way
+from graph.merge import Rules, three_way
 from graph.model import Delta
 from graph.resolution import Decision, Resolutions, Side, record_of
 from graph.sqlite_commits import Commits
@@ -20,6 +20,7 @@ from graph.sqlite_recording import Recording
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_states import States
 from graph.sqlite_versions import BranchRow
+from graph.undo import replay
 
 
 class Merging:
@@ -102,7 +103,7 @@ class Merging:
         """
         undo = self.delta(cid).inverse
         after = self._states.of_commit(cid)
-        return self._replay(row, after, undo, meta, "revert", cid)
+        return self._replay(row, after, undo, meta, "revert")
 
     def cherry_pick(self, row: BranchRow, cid: int, meta: CommitMeta) -> Commit:
         """Do on a branch what a commit did elsewhere. Raises ConflictError.
@@ -110,7 +111,7 @@ class Merging:
         Picking is merging: the base is the state before the commit.
         """
         before = self._states.of_commit(next(iter(self._commits.get(cid).parents), None))
-        return self._replay(row, before, self.delta(cid), meta, "cherry-pick", cid)
+        return self._replay(row, before, self.delta(cid), meta, "cherry-pick")
 
     def _replay(
         self,
@@ -119,16 +120,10 @@ class Merging:
         change: Delta,
         meta: CommitMeta,
         doing: str,
-        cid: int,
     ) -> Commit:
         head = self._states.of_branch(row)
         mine = self._between(base, head)
-        merged: Merged = three_way(base, mine, change, Rules.of(head))
-        if merged.conflicts:
-            raise ConflictError(merged.conflicts, doing)
-        delta = mine.inverse.then(merged.delta)
-        if change and not delta:
-            raise ConflictError([_nothing_left(self._commits.get(cid).commit, change)], doing)
+        delta = replay(base, mine, change, Rules.of(head), doing)
         self._recording.check_open(row, delta)
         return self._recording.record(row, delta, meta, () if row.head is None else (row.head,))
 
@@ -144,10 +139,3 @@ class Merging:
 def _check_used(resolutions: Resolutions, decisions: Collection[Decision]) -> None:
     for unused in resolutions.unused(decisions):
         raise NotFoundError("conflict", unused, "the merge has no such conflict")
-
-
-def _nothing_left(commit: Commit, change: Delta) -> Conflict:
-    subject = min((s.subject for s in change.removed | change.added), default=commit.id)
-    return Conflict.of(
-        ConflictKind.NOTHING_LEFT, subject, change.removed, change.added, change.added
-    )

@@ -35,6 +35,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "merge": "kgdelta.commands.merging",
         "cherry-pick": "kgdelta.commands.merging",
         "revert": "kgdelta.commands.merging",
+        "undo": "kgdelta.commands.undoing",
+        "invert": "kgdelta.commands.undoing",
         "bundle": "kgdelta.commands.exchange",
         "verify": "kgdelta.commands.care",
         "compact": "kgdelta.commands.care",

@@ -207,6 +207,24 @@ class Graph:
 
         return revert(self.store, branch, version, message=message, author=author)
 
+    def undo(
+        self,
+        version: str,
+        branch: str = MAIN,
+        *,
+        changes: Sequence[int] = (),
+        message: str = "",
+        author: str = "",
+    ) -> Commit:
+        """Take back a commit, the commits after A up to B of ``A..B``, or changes of a commit.
+
+        ``changes`` count from 1. What came later stays. Raises ConflictError.
+        """
+        from kgdelta.undoing import plan_undo, record_undo
+
+        plan = plan_undo(self.store, branch, version, changes)
+        return record_undo(self.store, branch, plan, message=message, author=author)
+
     def bisect(
         self, holds: Callable[[Snapshot], bool], good: str | None = None, bad: str = MAIN
     ) -> Commit:

@@ -41,6 +41,7 @@ from graph.vocabulary import (
 from kgcl.apply import Status, apply
 from kgcl.diff import diff
 from kgcl.errors import RejectedChangeError
+from kgcl.inversion import invert
 from kgcl.parser import parse
 from kgcl.policy import FLAG_POLICY, OBO_POLICY, Policy
 from kgcl.render import render
@@ -146,6 +147,15 @@ def test_each_change_and_its_inverse_restore(
         back = Overlay(a, after.delta.then(result.delta.inverse))
         assert frozenset(back.statements()) == frozenset(state.statements())
         state = after
+
+
+@given(graphs, graphs, policies)
+def test_inverted_changes_lead_back(a: MemorySnapshot, b: MemorySnapshot, policy: Policy) -> None:
+    changes = diff(a, b, policy)
+    text = "\n".join(render(change) for change in invert(changes, a, policy))
+    outcome = apply(parse(text), b, policy)
+    assert not outcome.rejected
+    assert frozenset(Overlay(b, outcome.delta).statements()) == a.all
 
 
 @given(graphs, graphs, policies, st.booleans())

@@ -57,6 +57,17 @@ def test_picked_and_taken_back(kg: kd.Graph) -> None:
     assert kg.diff("main", "main~2").text == ""
 
 
+def test_changes_and_ranges_are_undone(kg: kd.Graph) -> None:
+    kg.apply("create exact synonym 'part' for EX:0000001\ncreate exact synonym 'x' for EX:0000002")
+    undone = kg.undo("main", changes=[1], author="Bob")
+    assert undone.author == "Bob"
+    assert kg.diff("main~2", "main").text.splitlines() == [
+        "create exact synonym 'x' for EX:0000002"
+    ]
+    kg.undo("main~2..main")
+    assert kg.diff("main~3", "main").text == ""
+
+
 def test_bisect_takes_any_question(kg: kd.Graph) -> None:
     for i in range(5):
         kg.apply(f"create exact synonym 'word {i}' for EX:0000001")
