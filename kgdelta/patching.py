@@ -40,14 +40,19 @@ class Patch:
 
 
 def read_commands(text: str, source: str = "") -> Parsed:
-    """The changes of KGCL text, or of KGCL data in YAML or JSON; mistakes in data are raised.
+    """The changes of KGCL text, of a table, or of KGCL data in YAML or JSON.
 
-    What it is says the name of the source, or else how the text begins; a change of data stands
-    at its number. Raises KgclSyntaxError, SchemaError.
+    Mistakes in data are raised, those in text and in tables are part of the answer. What it is
+    says the name of the source, or else how the text begins; a change of data stands at its
+    number. Raises KgclSyntaxError, SchemaError.
     """
     form = _form_of(text, source)
     if form == "kgcl":
         return parse_all(text)
+    if form == "table":
+        from kgcl.change_table import read_table
+
+        return read_table(text)
     from kgcl.schema import load_json, load_yaml
 
     changes = (load_json if form == "json" else load_yaml)(text, source)
@@ -62,7 +67,15 @@ def _form_of(text: str, source: str) -> str:
     ending = source.lower().rpartition(".")[2]
     if ending in ("json", "jsonl", "yaml", "yml"):
         return "json" if ending.startswith("json") else "yaml"
-    if ending in ("kgcl", "txt", "md"):
+    if ending in ("tsv", "csv"):
+        return "table"
+    if ending in ("kgcl", "md"):
+        return "kgcl"
+    from kgcl.change_table import is_table
+
+    if is_table(text):
+        return "table"
+    if ending == "txt":
         return "kgcl"
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def changes_as(
     changes: Sequence[Change], form: str = "kgcl", prefixes: PrefixMap | None = None
 ) -> str:
-    """Changes as canonical text, one a line, or as *yaml* or *json* of the KGCL schema.
+    """Changes as canonical text, one a line, as *yaml* or *json* of the KGCL schema, or as *tsv*.
 
     Nodes are contracted where there are prefixes.
     """
@@ -36,6 +36,10 @@ def changes_as(
         return "".join(f"{render(change, prefixes)}\n" for change in changes)
     if prefixes is not None:
         changes = [short for change in changes for short in parse(render(change, prefixes))]
+    if form == "tsv":
+        from kgcl.change_table import write_table
+
+        return write_table(changes)
     return dump_yaml(changes) if form == "yaml" else dump_json(changes)
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["kgcl", "yaml", "json"]),
-    help="Write the changes: canonical text, or data of the KGCL schema.",
+    type=click.Choice(["kgcl", "yaml", "json", "tsv"]),
+    help="Write the changes: canonical text, data of the KGCL schema, or a table.",
 )
 @click.option(
     "--dialect",
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @json_option
 def parse_command(source: str, form: str | None, dialect: str | None, as_json: bool) -> None:
-    """Read changes, from KGCL text, YAML or JSON, and show what each is.
+    """Read changes, from KGCL text, YAML, JSON or a table, and show what each is.
 
     Every mistake is told with its place.
     """
