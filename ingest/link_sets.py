@@ -68,7 +68,10 @@ def read_link_archive(stream: IO[bytes], source: str, options: ReadOptions) -> D
     Raises IngestError.
     """
     report = Report(source, options.strict)
-    return collect(_statements(_in_archive(stream, source), options, report), report)
+    try:
+        return collect(_statements(_in_archive(stream, source), options, report), report)
+    except tarfile.TarError as error:
+        raise IngestError(source, 0, f"the archive is damaged: {error}") from None
 
 
 def read_link_files(files: Iterable[SetFile], source: str, options: ReadOptions) -> Document:
@@ -85,14 +88,11 @@ def _in_folder(folder: Path) -> Iterator[SetFile]:
 
 
 def _in_archive(stream: IO[bytes], source: str) -> Iterator[SetFile]:
-    try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                content = archive.extractfile(member) if member.isfile() else None
-                if content is not None:
-                    yield SetFile(member.name, f"{source}:{member.name}", content)
-    except tarfile.TarError as error:
-        raise IngestError(source, 0, f"the archive is damaged: {error}") from None
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is not None:
+                yield SetFile(member.name, f"{source}:{member.name}", content)
 
 
 def _statements(
