@@ -36,6 +36,8 @@ from ingest.tags import HEADER_SINGLE, HEADER_TAGS, JUNK, STANZAS, VERBATIM
 LARGEST: Final = 1 << 30
 #: Header tags after whose value a comment may stand.
 _COMMENTED: Final = frozenset({"ontology", "subsetdef", "synonymtypedef", "idspace"})
+#: What a line may begin with that is a heading, however badly it is written.
+_OPENINGS: Final = ("[", *" \t\x0b\x0c\xa0\u2003\u3000")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -72,11 +74,15 @@ def _without_collection() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if not gc.get_freeze_count():
+                # All that was made stays: old at once, and not looked through as if it were new.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """The lines of the header or of one stanza; ``start`` is the number of the first."""
 
     kind: str
@@ -108,15 +114,15 @@ class OboReader:
         """
         lines, odd = logical_lines(text)
         problems = [Problem(source, number, reason) for number, reason in odd]
-        blocks = list(_blocks(lines))
+        blocks = list(blocks_of(lines))
         remarks: list[Remark] = []
-        prefixes, statements = _read_header(blocks[0], blocks, ontology, source, problems, remarks)
+        prefixes, statements = read_header(blocks[0], blocks, ontology, source, problems, remarks)
         typedefs = (block.lines for block in blocks if block.kind == "Typedef")
-        reader = self._reader_for(prefixes, relations_of(typedefs, prefixes))
+        reader = self.reader_for(prefixes, relations_of(typedefs, prefixes))
         seen: set[Node] = set()
         for block in blocks[1:]:
             _note_heading(block, source, problems, remarks)
-            frame = self._frame(block, reader)
+            frame = self.frame(block, reader)
             if frame.subject is not None:
                 if frame.subject in seen:
                     reason = f"a second frame for {prefixes.contract(frame.subject)}"
@@ -131,7 +137,8 @@ class OboReader:
         problems.sort(key=lambda problem: problem.line)
         return Document(source, frozenset(statements), Layout(tuple(remarks)), tuple(problems))
 
-    def _reader_for(self, prefixes: PrefixMap, relations: Relations) -> FrameReader:
+    def reader_for(self, prefixes: PrefixMap, relations: Relations) -> FrameReader:
+        """The reader of frames of a file; what was remembered of files read otherwise is gone."""
         key = (
             relations,
             prefixes.ontology,
@@ -143,7 +150,8 @@ class OboReader:
             self._frames.clear()
         return FrameReader(prefixes, relations)
 
-    def _frame(self, block: _Block, reader: FrameReader) -> Frame:
+    def frame(self, block: Block, reader: FrameReader) -> Frame:
+        """The frame of a block, read once."""
         key = (block.kind, block.lines)
         frame = self._frames.get(key) if self._remember else None
         if frame is None:
@@ -159,20 +167,20 @@ class OboReader:
         return frame
 
 
-def _blocks(lines: list[str]) -> Iterator[_Block]:
-    """The header and the stanzas, line numbers from 1."""
+def blocks_of(lines: list[str]) -> Iterator[Block]:
+    """The header and the stanzas of logical lines, whose numbers begin with 1."""
     kind, start, heading = "", 1, ""
     for number, line in enumerate(lines, 1):
         if line[:1] == "[" or (line[:1].isspace() and line.lstrip()[:1] == "["):
             found = stanza_of(line)
             if found:
-                yield _Block(kind, start, tuple(lines[start - 1 : number - 1]), heading)
+                yield Block(kind, start, tuple(lines[start - 1 : number - 1]), heading)
                 kind, start, heading = found, number + 1, line.rstrip()
-    yield _Block(kind, start, tuple(lines[start - 1 :]), heading)
+    yield Block(kind, start, tuple(lines[start - 1 :]), heading)
 
 
 def _note_heading(
-    block: _Block, source: str, problems: list[Problem], remarks: list[Remark]
+    block: Block, source: str, problems: list[Problem], remarks: list[Remark]
 ) -> None:
     """What a heading says beside its stanza is layout; how it is written wrong is a problem."""
     if block.heading == f"[{block.kind}]":
@@ -183,14 +191,15 @@ def _note_heading(
         problems.append(Problem(source, block.start - 1, reason))
 
 
-def _read_header(
-    header: _Block,
-    blocks: list[_Block],
+def read_header(
+    header: Block,
+    blocks: list[Block],
     ontology: str | None,
     source: str,
     problems: list[Problem],
     remarks: list[Remark],
 ) -> tuple[PrefixMap, set[Statement]]:
+    """The prefixes of a file, and what its header says; problems and layout go to the lists."""
     clauses: list[tuple[int, str, str, str]] = []
     for number, line in enumerate(header.lines, header.start):
         if not line.strip():
@@ -274,7 +283,7 @@ def _ontology(clauses: list[tuple[int, str, str, str]], given: str | None) -> st
     return wanted[0] if wanted else DEFAULT_ONTOLOGY
 
 
-def _shorthands(blocks: list[_Block], prefixes: PrefixMap) -> dict[str, Node]:
+def _shorthands(blocks: list[Block], prefixes: PrefixMap) -> dict[str, Node]:
     """Unprefixed relation ids that stand for the id in their only canonical xref."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for block in blocks:

@@ -88,10 +88,10 @@ class OboWriter:
         self.said = set(header.said)
         frames = self._frames({s.subject for s in header.said if s.predicate == SUBPROPERTY_OF})
         # Typedefs first: what they say of relations decides how other clauses are read.
-        bodies = {node: self._body("Typedef", node, name) for node, name in frames["Typedef"]}
-        self._learn(bodies.values())
+        bodies = {node: self.body("Typedef", node, name) for node, name in frames["Typedef"]}
+        self.learn(bodies.values())
         for kind in ("Term", "Instance"):
-            bodies |= {node: self._body(kind, node, name) for node, name in frames[kind]}
+            bodies |= {node: self.body(kind, node, name) for node, name in frames[kind]}
         unsaid = [s for about in self.by_subject.values() for s in about if s not in self.said]
         axioms, said = write_axioms(self.ontology, unsaid)
         self.said |= said
@@ -99,15 +99,15 @@ class OboWriter:
         homeless = (
             s for node, about in self.by_subject.items() if node not in bodies for s in about
         )
-        lines += self._rest(homeless)
+        lines += self.rest(homeless)
         parts = ["\n".join(lines) + "\n"]
         for kind in _KINDS:
             for node, _ in frames[kind]:
-                rest = self._rest(self.by_subject[node])
+                rest = self.rest(self.by_subject[node])
                 parts.append("\n".join([f"[{kind}]", *bodies[node], *rest]) + "\n")
         return "\n".join(parts)
 
-    def _rest(self, statements: Iterable[Statement]) -> list[str]:
+    def rest(self, statements: Iterable[Statement]) -> list[str]:
         """A clause of ours for each statement that nothing else says."""
         unsaid = (s for s in statements if s not in self.said)
         return [f"{STATEMENT_TAG}: {statement}" for statement in in_order(unsaid)]
@@ -121,21 +121,21 @@ class OboWriter:
             kind = next((kind for kind in _KINDS if STANZAS[kind] in types), None)
             if tag and kind in (None, "Instance"):
                 kind = "Typedef"
-            name = None if kind is None else self._name(kind, node)
+            name = None if kind is None else self.name(kind, node)
             if kind is not None and name is not None:
                 frames[kind].append((node, name))
         for found in frames.values():
             found.sort(key=lambda frame: (self.prefixes.contract(frame[0]), frame[0]))
         return frames
 
-    def _name(self, kind: str, node: Node) -> str | None:
+    def name(self, kind: str, node: Node) -> str | None:
         """A node as the id of its frame, None where none would be read as this node."""
         names = (identifier(text) for text in (self.prefixes.contract(node), node))
         return next(
             (n for n in names if self.reader.read(kind, [f"id: {n}"]).subject == node), None
         )
 
-    def _learn(self, typedefs: Iterable[Sequence[str]]) -> None:
+    def learn(self, typedefs: Iterable[Sequence[str]]) -> None:
         """Take what written Typedefs say of their relations, as a reader of the file will."""
         relations = relations_of(typedefs, self.prefixes)
         self.reader = FrameReader(self.prefixes, relations)
@@ -145,7 +145,7 @@ class OboWriter:
             if found is not None:
                 self.general[found[0]].append((statement, found[1], found[2]))
 
-    def _body(self, kind: str, node: Node, name: str) -> list[str]:
+    def body(self, kind: str, node: Node, name: str) -> list[str]:
         """The lines of a stanza, as far as clauses can say what is said of its node."""
         about = [s for s in in_order(self.by_subject[node]) if s not in self.said]
         own = Statement(node, RDF_TYPE, STANZAS[kind])
