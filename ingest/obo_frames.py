@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Statement
@@ -17,11 +17,11 @@ from ingest.clauses import (
     Modifier,
     split_comment,
     split_modifiers,
-    split_tag,
-    stanza_of,
     unescape,
 )
 from ingest.obo_comments import comment_of
+from ingest.obo_frame_parts import Clause, Frame, Part, Work, clauses_of
+from ingest.obo_quick import ODD, QUICK, QUICK_IN_TERMS, TAKEN
 from ingest.obo_relations import Relations, general_axiom, is_metadata_tag, quantified, split_gci
 from ingest.obo_values import ValueReader
 from ingest.tags import (
@@ -47,50 +47,7 @@ from ingest.tags import (
 #: A clause of our own that says any statement; other tools pass over it.
 STATEMENT_TAG: Final = "kgdelta-statement"
 
-#: A clause: its place in the frame, its tag, its value, and the line.
-Clause = tuple[int, str, str, str]
-
-
-@dataclass(slots=True)
-class Frame:
-    """What the lines of one frame came to; line numbers count from the frame's first line."""
-
-    subject: Node | None = None
-    statements: list[Statement] = field(default_factory=list)
-    problems: list[tuple[int, str]] = field(default_factory=list)
-    remarks: list[tuple[int, str]] = field(default_factory=list)
-
-
-class _Part(NamedTuple):
-    """A part of a group as read, None where it cannot be, and as text."""
-
-    number: int
-    operand: Object | None
-    text: str
-
-
-@dataclass(slots=True)
-class _Work:
-    """A frame while it is read."""
-
-    frame: Frame
-    kind: str
-    subject: Node
-    said: set[Statement] = field(default_factory=set)
-    groups: dict[str, list[_Part]] = field(default_factory=dict)
-
-    def add(self, statement: Statement, number: int, raw: str) -> None:
-        """Take a statement; a line that says what another one says is layout, and reported."""
-        if statement not in self.said:
-            self.said.add(statement)
-            self.frame.statements.append(statement)
-        elif raw:
-            self.frame.problems.append((number, f"said twice: {raw[:60]}"))
-            self.frame.remarks.append((number, raw))
-
-    def tell(self, number: int, reason: str) -> None:
-        """Report something."""
-        self.frame.problems.append((number, reason))
+_PLAIN_ID: Final = re.compile(r"[^\s!{}\\]+")
 
 
 class FrameReader(ValueReader):
@@ -102,40 +59,91 @@ class FrameReader(ValueReader):
 
     def read(self, kind: str, lines: Sequence[str]) -> Frame:
         """The frame of a stanza, its heading left out."""
+        if kind != "Typedef" and lines and lines[0][:4] == "id: ":
+            found = self._quickly(kind, lines)
+            if found is not None:
+                return found
+        return self.read_thoroughly(kind, lines)
+
+    def read_thoroughly(self, kind: str, lines: Sequence[str]) -> Frame:
+        """The same frame, with no short cut for clauses as nearly all are."""
         frame = Frame()
-        clauses = _clauses(lines, frame)
+        clauses = clauses_of(lines, frame)
         frame.subject = self._subject(clauses, frame)
         if frame.subject is None:
             return frame
-        work = _Work(frame, kind, frame.subject)
+        work = Work(frame, kind, frame.subject)
         if not (kind == "Typedef" and any(is_metadata_tag(tag, v) for _, tag, v, _ in clauses)):
             work.add(Statement(frame.subject, RDF_TYPE, STANZAS[kind]), 0, "")
-        single: set[str] = set()
         for number, tag, value, raw in clauses:
             if tag == "id":
                 self._shorthand(work, number, value)
-                continue
-            bare, comment = comment_of(tag, value) if "!" in value else (value, "")
-            try:
-                statement = self._statement(work, number, tag, bare)
-                if comment:
-                    frame.remarks.append((number, comment))
-            except ClauseError as error:
-                work.tell(number, f"{tag}: {error}; kept as it is")
-                if tag in GROUPS:
-                    work.groups.setdefault(tag, []).append(_Part(number, None, value))
-                    continue
-                statement = Statement(frame.subject, VERBATIM + tag, Literal(value))
-            if statement is None:
-                continue
-            if tag in SINGLE:
-                if tag in single and statement not in work.said:
-                    work.tell(number, f"a second {tag}; both are kept")
-                single.add(tag)
-            work.add(statement, number, raw)
+            else:
+                self._one(work, number, tag, value, raw)
         for tag, parts in work.groups.items():
             self._close(work, tag, parts)
         return frame
+
+    def _quickly(self, kind: str, lines: Sequence[str]) -> Frame | None:
+        """The frame of lines that begin with a plain id and have no other; None of others."""
+        name = lines[0][4:]
+        if not _PLAIN_ID.fullmatch(name) or name in self.prefixes.shorthands:
+            return None
+        subject = self.prefixes.expand(name)
+        frame = Frame(subject)
+        work = Work(frame, kind, subject)
+        statements, single = frame.statements, work.single
+        statements.append(Statement(subject, RDF_TYPE, STANZAS[kind]))
+        quick = QUICK_IN_TERMS if kind == "Term" else QUICK
+        for number, line in enumerate(lines):
+            if not line or not number:
+                continue
+            tag, _, value = line.partition(": ")
+            reader = quick.get(tag)
+            if reader is not None and value and value[-1] not in ODD and value[0] not in ODD:
+                if tag in SINGLE:
+                    if tag in single:
+                        return None
+                    single.add(tag)
+                found = reader(self, work, number, value)
+                if found is not None:
+                    if found is not TAKEN:
+                        statements.append(found)
+                    continue
+                single.discard(tag)
+            if not self._alone(work, number, line):
+                return None
+        for tag, parts in work.groups.items():
+            self._close(work, tag, parts)
+        # What is said twice is told by the reader of all clauses.
+        return frame if len(set(statements)) == len(statements) else None
+
+    def _alone(self, work: Work, number: int, line: str) -> bool:
+        """Read one line of any kind; false where it has another id."""
+        alone = Frame()
+        for _, tag, value, raw in clauses_of((line,), alone):
+            if tag == "id":
+                return False
+            self._one(work, number, tag, value, raw)
+        work.frame.problems += [(number, reason) for _, reason in alone.problems]
+        work.frame.remarks += [(number, text) for _, text in alone.remarks]
+        return True
+
+    def _one(self, work: Work, number: int, tag: str, value: str, raw: str) -> None:
+        """Read one clause; what cannot be read is kept as it is, and reported."""
+        bare, comment = comment_of(tag, value) if "!" in value else (value, "")
+        try:
+            statement = self._statement(work, number, tag, bare)
+        except ClauseError as error:
+            work.tell(number, f"{tag}: {error}; kept as it is")
+            if tag in GROUPS:
+                work.groups.setdefault(tag, []).append(Part(number, None, value))
+                return
+            comment, statement = "", Statement(work.subject, VERBATIM + tag, Literal(value))
+        if statement is not None:
+            work.take(number, tag, raw, statement, comment)
+        elif comment:
+            work.frame.remarks.append((number, comment))
 
     def _subject(self, clauses: Sequence[Clause], frame: Frame) -> Node | None:
         named: list[tuple[int, str]] = []
@@ -155,14 +163,14 @@ class FrameReader(ValueReader):
             frame.problems.append((number, f"a second id {text!r}; the first one counts"))
         return self.prefixes.expand(unescape(split_modifiers(named[0][1])[0]))
 
-    def _shorthand(self, work: _Work, number: int, value: str) -> None:
+    def _shorthand(self, work: Work, number: int, value: str) -> None:
         if not self.prefixes.shorthands:
             return
         text = unescape(split_modifiers(split_comment(value))[0])
         if self.prefixes.shorthands.get(text) == work.subject:
             work.add(Statement(work.subject, SHORTHAND, Literal(text)), number, "")
 
-    def _statement(self, work: _Work, number: int, tag: str, value: str) -> Statement | None:
+    def _statement(self, work: Work, number: int, tag: str, value: str) -> Statement | None:
         """The statement of one clause; None where it needs none. Raises ClauseError."""
         text_predicate = TEXTS.get(tag)
         if text_predicate is not None:
@@ -191,7 +199,7 @@ class FrameReader(ValueReader):
         return Statement(work.subject, VERBATIM + tag, Literal(value))
 
     def _flag(
-        self, work: _Work, number: int, tag: str, bare: str, pairs: list[Modifier]
+        self, work: Work, number: int, tag: str, bare: str, pairs: list[Modifier]
     ) -> Statement | None:
         truth = BOOLEANS[bare]
         if work.kind == "Typedef" and not pairs and is_metadata_tag(tag, bare):
@@ -207,48 +215,48 @@ class FrameReader(ValueReader):
             work.tell(number, f"{bare} read as {truth}")
         return found
 
-    def _junk(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _junk(self, work: Work, number: int, tag: str, value: str) -> Statement:
         del number, tag
         return Statement(work.subject, JUNK, Literal(value))
 
-    def _quoted(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _quoted(self, work: Work, number: int, tag: str, value: str) -> Statement:
         if value.endswith('"') and value.count('"') > 1:
             work.tell(number, f"{tag}: no xref list; read without")
             value += " []"
         return self.quoted(work.subject, QUOTED[tag], value)
 
-    def _synonym(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _synonym(self, work: Work, number: int, tag: str, value: str) -> Statement:
         if tag == "synonym":
             return self.synonym(work.subject, value)
         found = self.old_synonym(work.subject, OLD_SYNONYMS[tag], value)
         work.tell(number, f"{tag} is of OBO 1.0; read as synonym")
         return found
 
-    def _xref(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _xref(self, work: Work, number: int, tag: str, value: str) -> Statement:
         found = self.xref(work.subject, value)
         if tag != "xref":
             work.tell(number, f"{tag} is of OBO 1.0; read as xref")
         return found
 
-    def _property_value(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _property_value(self, work: Work, number: int, tag: str, value: str) -> Statement:
         del number, tag
         return self.property_value(work.subject, value, work.kind)
 
-    def _any(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _any(self, work: Work, number: int, tag: str, value: str) -> Statement:
         del work, number, tag  # the clause names its own subject
         try:
             return read_statement(value)
         except StatementSyntaxError as error:
             raise ClauseError(str(error)) from None
 
-    def _old_is_a(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _old_is_a(self, work: Work, number: int, tag: str, value: str) -> Statement:
         bare, pairs = split_modifiers(value)
         predicate = HIERARCHICAL["is_a"][work.kind == "Typedef"]
         found = self.make(work.subject, predicate, self.node(bare), pairs)
         work.tell(number, f"{tag}: read as is_a")
         return found
 
-    def _chain(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _chain(self, work: Work, number: int, tag: str, value: str) -> Statement:
         del number
         if work.kind != "Typedef":
             raise ClauseError("of no relation")
@@ -257,7 +265,7 @@ class FrameReader(ValueReader):
             return self.chain(work.subject, [work.subject, self.node(bare)], pairs)
         return self.chain(work.subject, [*map(self.node, bare.split())], pairs, CHAINS[tag])
 
-    def _relationship(self, work: _Work, number: int, tag: str, value: str) -> Statement:
+    def _relationship(self, work: Work, number: int, tag: str, value: str) -> Statement:
         del tag
         bare, pairs = split_modifiers(value) if value[-1:] == "}" else (value, [])
         parts = bare.split()
@@ -283,21 +291,21 @@ class FrameReader(ValueReader):
             return self.make(work.subject, SUBCLASS_OF, said.tree, said.rest)
         return self.make(work.subject, relation, target, said.rest, said.qualifiers)
 
-    def _below(self, work: _Work, above: Node, pairs: list[Modifier]) -> Statement:
+    def _below(self, work: Work, above: Node, pairs: list[Modifier]) -> Statement:
         narrowing, rest = split_gci(pairs) if work.kind == "Term" else (None, pairs)
         if narrowing is not None:
             return self._general(work, narrowing, above, rest)
         return self.make(work.subject, SUBCLASS_OF, above, rest)
 
     def _general(
-        self, work: _Work, narrowing: tuple[str, str], above: Object, rest: list[Modifier]
+        self, work: Work, narrowing: tuple[str, str], above: Object, rest: list[Modifier]
     ) -> Statement:
         relation, filler = map(self.node, narrowing)
         at_class = relation in self.relations.class_level
         tree = quantified(relation, filler, (), at_class).restriction(relation, filler)
         return self.make(self.ontology, AXIOM, general_axiom(work.subject, tree, above), rest)
 
-    def _part(self, work: _Work, number: int, tag: str, value: str) -> None:
+    def _part(self, work: Work, number: int, tag: str, value: str) -> None:
         bare, pairs = split_modifiers(value) if value[-1:] == "}" else (value, [])
         parts = bare.split()
         found: Object
@@ -315,9 +323,9 @@ class FrameReader(ValueReader):
             raise ClauseError("qualifiers on a part of a group")
         else:
             raise ClauseError("an id, or a relation and an id, are expected")
-        work.groups.setdefault(tag, []).append(_Part(number, found, value))
+        work.groups.setdefault(tag, []).append(Part(number, found, value))
 
-    def _close(self, work: _Work, tag: str, parts: list[_Part]) -> None:
+    def _close(self, work: Work, tag: str, parts: list[Part]) -> None:
         """The statement of a group; where it has none, its parts as they are."""
         operands = [part.operand for part in parts if part.operand is not None]
         tree = Expression(GROUPS[tag], tuple(operands))
@@ -336,7 +344,7 @@ class FrameReader(ValueReader):
             work.add(kept, part.number, f"{tag}: {part.text}")
 
 
-_Reader = Callable[[FrameReader, _Work, int, str, str], Statement | None]
+_Reader = Callable[[FrameReader, Work, int, str, str], Statement | None]
 _SPECIAL: Final[dict[str, _Reader]] = {
     JUNK: FrameReader._junk,
     "synonym": FrameReader._synonym,
@@ -363,31 +371,3 @@ def _note_id(frame: Frame, number: int, value: str) -> None:
     if pairs:
         frame.problems.append((number, "qualifiers on an id; kept as layout"))
         frame.remarks.append((number, bare[len(name) :].lstrip()))
-
-
-def _clauses(lines: Sequence[str], frame: Frame) -> list[Clause]:
-    """Lines as clauses; comments go to the layout, junk is kept verbatim."""
-    found: list[Clause] = []
-    for number, line in enumerate(lines):
-        if not line or line.isspace():
-            continue
-        clause = split_tag(line)
-        if clause is not None:
-            found.append((number, *clause, line))
-            continue
-        bare = line.lstrip()
-        if bare.startswith("!"):
-            frame.remarks.append((number, line))
-            continue
-        if stanza_of(line) is not None:
-            # The reader of a file never sees one here; a writer's line must not become one.
-            frame.problems.append((number, "a heading inside a frame"))
-            continue
-        clause = split_tag(bare)
-        if clause is not None:
-            frame.problems.append((number, "white space before the tag; read without"))
-            found.append((number, *clause, line))
-        else:
-            frame.problems.append((number, f"no tag in {line[:60]!r}; kept as it is"))
-            found.append((number, JUNK, line, line))
-    return found

@@ -37,18 +37,19 @@ class ValueReader:
     def __init__(self, prefixes: PrefixMap, relations: Relations | None = None) -> None:
         self.prefixes = prefixes
         self.relations = relations or Relations()
-        self._nodes: dict[str, Node] = {}
+        #: Nodes of ids that were read.
+        self.nodes: dict[str, Node] = {}
         self._cited: dict[str, Qualifier] = {}
 
     def node(self, text: str) -> Node:
         """The node of an id. Raises ClauseError."""
-        found = self._nodes.get(text)
+        found = self.nodes.get(text)
         if found is None:
             if not text:
                 raise ClauseError("an id is missing")
             if " " in text or "\t" in text:
                 raise ClauseError("text after the id")
-            found = self._nodes[text] = self.prefixes.expand(unescape(text))
+            found = self.nodes[text] = self.prefixes.expand(unescape(text))
         return found
 
     def key(self, text: str) -> Node:
@@ -84,7 +85,7 @@ class ValueReader:
         """The statement of a quoted text with an xref list. Raises ClauseError."""
         plain = _PLAIN.fullmatch(value)
         if plain is not None and not plain[2].strip():
-            return Statement(subject, predicate, Literal(plain[1]), self._plain_list(plain[3]))
+            return Statement(subject, predicate, Literal(plain[1]), self.plain_list(plain[3]))
         text, rest = take_quoted(value)
         xrefs, pairs = _listed(rest)
         return self.make(subject, predicate, Literal(text), pairs, map(self.cited, xrefs))
@@ -95,7 +96,7 @@ class ValueReader:
         pairs: list[Modifier] = []
         if plain is not None:
             text, head = plain[1], plain[2]
-            cited = self._plain_list(plain[3])
+            cited = self.plain_list(plain[3])
         else:
             text, rest = take_quoted(value)
             head, bracket, tail = rest.partition("[")
@@ -174,9 +175,13 @@ class ValueReader:
             found = self._cited[xref.id] = Qualifier(XREF, Literal(xref.id))
         return found
 
-    def _plain_list(self, text: str) -> tuple[Qualifier, ...]:
+    def plain_list(self, text: str) -> tuple[Qualifier, ...]:
+        """The qualifiers of a list of xrefs without descriptions and escapes."""
         if not text:
             return ()
+        if "," not in text:
+            name = text.strip()
+            return (self._cited.get(name) or self.cited(Xref(name)),) if name else ()
         ids = [part for part in map(str.strip, text.split(",")) if part]
         if len(ids) > 1:
             # Canonical order, so that it is seen to be one: shorter texts come first.
