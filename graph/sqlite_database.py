@@ -132,9 +132,9 @@ class Database:
             return list(self._connection.executemany(sql, bindings))
 
     @staticmethod
-    def array(numbers: NDArray[np.int64]) -> object:
-        """Numbers as a binding of ``carray(?)``: a table of them that is not copied."""
-        return apsw.carray(numbers)
+    def array(values: NDArray[np.int64] | tuple[bytes, ...]) -> object:
+        """Numbers or bytes as a binding of ``carray(?)``: a table of them that is not copied."""
+        return apsw.carray(values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -23,6 +23,7 @@ from graph.model import (
 from graph.packing import Packed
 from graph.snapshot import Columns
 from graph.sqlite_database import Database
+from graph.sqlite_groups import NewGroups
 from graph.sqlite_lineage import Span
 from graph.sqlite_log import Log
 from graph.sqlite_schema import FACT_INDEXES
@@ -51,10 +52,27 @@ class Loading:
         self._columns = columns
         self._encoded = encoded(columns.qualifiers)
         self._in_group = mentions(self._encoded)
-        self._ids, self._groups = _interned(terms, columns, self._encoded, self._in_group)
+        self._used_groups = _used(len(self._encoded), columns.qualifier)
+        self._ids = _interned(terms, columns, self._nodes_in_groups())
+        self._groups, self._new_groups = self._numbered_groups()
         self._first = 0
         self._packed: Packed | None = None
         self._order = self._distinct()
+
+    def _nodes_in_groups(self) -> set[Node]:
+        if not self._in_group:
+            return set()
+        used = (self._in_group.get(place, ()) for place in self._used_groups)
+        return {node for nodes in used for node in nodes}
+
+    def _numbered_groups(self) -> tuple[Table, NewGroups]:
+        """Numbers of the store for groups of qualifiers, and which of them are to be stored."""
+        import numpy as np
+
+        numbers, new = self._terms.number_groups([self._encoded[at] for at in self._used_groups])
+        found = np.zeros(len(self._encoded), dtype=np.int64)
+        found[self._used_groups] = numbers
+        return found, new
 
     def __len__(self) -> int:
         return len(self._order)
@@ -100,9 +118,8 @@ class Loading:
     def _digests(self) -> Iterator[list[bytes]]:
         c = self._columns
         nodes = [encode_text(term) if isinstance(term, str) else b"" for term in c.terms]
-        kinds = [b"N" if isinstance(term, str) else encode_object(term)[:1] for term in c.terms]
-        tails = [
-            node if isinstance(term, str) else encode_object(term)[1:]
+        objects = [
+            b"N" + node if isinstance(term, str) else encode_object(term)
             for term, node in zip(c.terms, nodes, strict=True)
         ]
         groups = self._encoded
@@ -116,8 +133,7 @@ class Loading:
                 strict=True,
             )
             yield [
-                sha256(nodes[s] + nodes[p] + kinds[o] + tails[o] + groups[q]).digest()
-                for s, p, o, q in rows
+                sha256(nodes[s] + nodes[p] + objects[o] + groups[q]).digest() for s, p, o, q in rows
             ]
 
     def check_whole(self) -> None:
@@ -147,11 +163,16 @@ class Loading:
             if self._packed is None:
                 self._facts(self._first, at, cid)
                 yield
+                self._store_groups()
             else:
                 yield
+                self._store_groups()
                 self._facts(self._first, at, cid)
         self._mentions(self._first)
         self._texts()
+
+    def _store_groups(self) -> None:
+        self._terms.store_groups([self._encoded[at] for at in self._used_groups], self._new_groups)
 
     def enter(self, log: Log, at: Span, cid: int, size: int, instead: bool = False) -> None:
         """Write the entry in the log; ``instead`` where the commit is not the one expected."""
@@ -223,10 +244,8 @@ class Loading:
         self._terms.mark(texts)
 
 
-def _interned(
-    terms: Terms, columns: Columns, groups: Sequence[bytes], in_group: Mapping[int, set[Node]]
-) -> tuple[Table, Table]:
-    """Numbers of the store for each term and each group of qualifiers that a row uses.
+def _interned(terms: Terms, columns: Columns, inside: set[Node]) -> Table:
+    """Numbers of the store for each term that a row uses; nodes inside others are stored too.
 
     Raises InvalidDeltaError for rows that are no statements, and for text that is not Unicode.
     """
@@ -237,21 +256,16 @@ def _interned(
         if not isinstance(columns.terms[place], str):
             raise InvalidDeltaError("subject or predicate is no node", columns.terms[place])
     used = _used(size, columns.subject, columns.predicate, columns.object)
-    used_groups = _used(len(groups), columns.qualifier)
     nodes = {term for place in used if isinstance(term := columns.terms[place], str)}
     values: set[Object] = {
         term for place in used if not isinstance(term := columns.terms[place], str)
     }
-    inner = {node for value in values for node in nodes_in(value)}
-    if in_group:
-        inner |= {node for place in used_groups for node in in_group.get(place, ())}
-    numbers: dict[Object, int] = dict(terms.intern_nodes(nodes | inner).items())
+    nodes |= inside | {node for value in values for node in nodes_in(value)}
+    numbers: dict[Object, int] = dict(terms.intern_nodes(nodes).items())
     numbers |= {value: -vid for value, vid in terms.intern_values(values).items()}
     ids = np.zeros(size, dtype=np.int64)
     ids[used] = [numbers[columns.terms[place]] for place in used]
-    group_ids = np.zeros(len(groups), dtype=np.int64)
-    group_ids[used_groups] = terms.intern_encoded([groups[place] for place in used_groups])
-    return ids, group_ids
+    return ids
 
 
 def _used(size: int, *columns: Table) -> list[int]:

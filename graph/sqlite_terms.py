@@ -20,6 +20,7 @@ from graph.model import (
     encode_qualifiers,
 )
 from graph.sqlite_database import Database, is_storable
+from graph.sqlite_groups import NewGroups, known_groups, number_groups, store_groups
 from graph.vocabulary import LABEL, SEARCHED, SYNONYMS, XSD_STRING
 from graph.words import words
 
@@ -179,23 +180,20 @@ class Terms:
 
     def intern_encoded(self, groups: Sequence[bytes]) -> list[int]:
         """Numbers of sets of qualifiers given as canonical bytes, new ones stored."""
+        numbers, new = self.number_groups(groups)
+        self.store_groups(groups, new)
+        return numbers
+
+    def number_groups(self, groups: Sequence[bytes]) -> tuple[list[int], NewGroups]:
+        """Numbers of sets of qualifiers given as canonical bytes, and what is to be stored."""
         digests = [digest_of(group) for group in groups]
         last = self._last("qualifier", "qid")
-        known = self._qids(digests) if last else {}
-        known[_NO_GROUP] = 0
-        places = {digest: place for place, digest in enumerate(digests) if digest not in known}
-        # In the order in which the index of digests wants them.
-        missing = sorted(places)
-        self._database.many(
-            "INSERT INTO qualifier(qid, data, digest) VALUES(?, ?, ?)",
-            ((qid, groups[places[d]], d) for qid, d in enumerate(missing, last + 1)),
-        )
-        known.update(zip(missing, range(last + 1, last + 1 + len(missing)), strict=True))
-        return [known[digest] for digest in digests]
+        known = known_groups(self._database, digests) if last else {}
+        return number_groups(digests, {**known, _NO_GROUP: 0}, last)
 
-    def _qids(self, digests: Iterable[bytes]) -> dict[bytes, int]:
-        sql = "SELECT ?1, qid FROM qualifier WHERE digest=?1"
-        return dict(self._database.many(sql, ((digest,) for digest in digests)))
+    def store_groups(self, groups: Sequence[bytes], new: NewGroups) -> None:
+        """Store what :meth:`number_groups` told of the same sets, before anything else does."""
+        store_groups(self._database, groups, new)
 
     def _mark_texts(self, statements: Sequence[Statement], values: Mapping[Object, int]) -> None:
         """Let names be found by their text, and texts by their words."""

@@ -7,7 +7,7 @@ Model; the tables below are those of its slots that are found on nodes and edges
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -185,6 +185,10 @@ def time_type(text: str) -> Node:
     return XSD_DATE_TIME if _MOMENT.fullmatch(text) else XSD_STRING
 
 
+#: Lengths as :func:`graph.encoding.encode_text` writes them.
+_LENGTHS: Final = tuple(length.to_bytes(8, "big") for length in range(256))
+
+
 @lru_cache(maxsize=256)
 def _after(datatype: Node) -> bytes:
     """What follows the text of a literal in a qualifier that has no qualifiers of its own."""
@@ -203,35 +207,34 @@ class Column:
     datatype: Node = ""
     known: dict[str, tuple[bytes, ...]] = field(default_factory=dict, compare=False, repr=False)
     _head: bytes = field(init=False, compare=False, repr=False)
-    _typed: Callable[[str], Node] | None = field(init=False, compare=False, repr=False)
+    _tail: bytes | None = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_head", encode_text(self.predicate) + b"L")
-        typed = number_type if self.name in NUMERIC_COLUMNS else None
-        typed = time_type if self.name in _TIMES else typed
-        object.__setattr__(self, "_typed", None if self.datatype else typed)
+        varies = self.name in NUMERIC_COLUMNS or self.name in _FLAGS or self.name in _TIMES
+        one = None if varies and not self.datatype else _after(self.datatype or XSD_STRING)
+        object.__setattr__(self, "_tail", one)
 
     def encoded(self, value: Object) -> bytes:
         """The canonical bytes of the qualifier that a value in this column is."""
         if isinstance(value, Literal) and not value.language:
-            return self._encoded(value.value, value.datatype)
+            return self._encoded(value.value, _after(value.datatype))
         return self._head[:-1] + encode_object(value) + bytes(4)
 
-    def encoded_literal(self, text: str) -> bytes:
-        """The same of :meth:`literal`, which is not made."""
-        if self.name in _FLAGS:
-            return self.encoded(self.literal(text))
-        if self._typed is not None:
-            return self._encoded(text, self._typed(text))
-        return self._encoded(text, self.datatype or XSD_STRING)
+    def encoded_literals(self, texts: Iterable[str]) -> list[bytes]:
+        """The same of what :meth:`literal` makes of texts."""
+        tail = self._tail
+        if tail is not None:
+            return [self._encoded(text, tail) for text in texts]
+        if self.name in NUMERIC_COLUMNS:
+            return [self._encoded(text, _after(number_type(text))) for text in texts]
+        return [self.encoded(self.literal(text)) for text in texts]
 
-    def encoded_string(self, text: str) -> bytes:
-        """The same of :meth:`string`, which is not made."""
-        return self._encoded(text, time_type(text) if self.name in _TIMES else XSD_STRING)
-
-    def _encoded(self, text: str, datatype: Node) -> bytes:
+    def _encoded(self, text: str, tail: bytes) -> bytes:
         data = text.encode()
-        return self._head + len(data).to_bytes(8, "big") + data + _after(datatype)
+        size = len(data)
+        length = _LENGTHS[size] if size < len(_LENGTHS) else size.to_bytes(8, "big")
+        return self._head + length + data + tail
 
     @property
     def is_list(self) -> bool:

@@ -48,7 +48,7 @@ NO_GROUP: Final = encode_qualifiers(())
 #: Texts whose meaning is remembered; a source with more of them is read with a fresh memory.
 _REMEMBERED: Final = 1 << 18
 #: Cells of a column whose meaning is remembered. Most columns have few, the others new ones.
-_CELLS: Final = 1 << 15
+_CELLS: Final = 1 << 13
 _BOUNDS: Final = frozenset({VALID_FROM, VALID_TO})
 
 
@@ -121,12 +121,11 @@ class RowReader:
         if len(column.known) >= _CELLS:
             column.known.clear()
         if column.is_node:
-            found = {column.encoded(self.node(text)) for text in column.texts(cell)}
-        elif "|" in cell:
-            found = set(map(column.encoded_literal, column.texts(cell)))
+            found = [column.encoded(self.node(text)) for text in column.texts(cell)]
         else:
-            found = {column.encoded_literal(cell)}
-        known = column.known[cell] = tuple(sorted(found))
+            found = column.encoded_literals(column.texts(cell) if "|" in cell else (cell,))
+        known = tuple(sorted(set(found)) if len(found) > 1 else found)
+        column.known[cell] = known
         return known
 
     @property
