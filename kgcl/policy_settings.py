@@ -136,7 +136,9 @@ def check_kept(settings: Settings) -> None:
 
 def setting_lines(settings: Settings) -> list[str]:
     """The settings as a graph keeps them: a line of TOML each, with the whole key."""
-    return [f"{name} = {_toml(settings.values[name])}" for name in KEYS if name in settings.values]
+    return [
+        f"{name} = {toml_value(settings.values[name])}" for name in KEYS if name in settings.values
+    ]
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
@@ -168,15 +170,15 @@ def _checked(name: str, key: Key, value: Any, source: str, text: str) -> Any:
         known = [word.value for word in key.words]
         near = get_close_matches(said, known, 1, 0.6) if isinstance(said, str) else []
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        reason = f"{name} is {key.wanted}, not {_toml(said)}{hint}"
+        reason = f"{name} is {key.wanted}, not {toml_value(said)}{hint}"
         return PolicyError(reason, source, _line_of(name, text))
 
     if name == "base" and value not in list(POLICIES):
         known = ", ".join(map(repr, POLICIES))
-        reason = f"base is one of {known}, not {_toml(value)}"
+        reason = f"base is one of {known}, not {toml_value(value)}"
         raise PolicyError(reason, source, _line_of(name, text))
     if name == "ids.order" and value not in list(Order):
-        reason = f"ids.order is one of 'next', 'random', not {_toml(value)}"
+        reason = f"ids.order is one of 'next', 'random', not {toml_value(value)}"
         raise PolicyError(reason, source, _line_of(name, text))
     if key.kind in (Kind.WORDS, Kind.TEXTS):
         if not isinstance(value, list):
@@ -197,7 +199,7 @@ def _checked(name: str, key: Key, value: Any, source: str, text: str) -> Any:
     return value
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """A value as TOML writes it."""
     import json
 
@@ -206,7 +208,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, frozenset):
         return json.dumps(sorted(str(word) for word in value), ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, str):
         return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, int | float):

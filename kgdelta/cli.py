@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "formats": "kgdelta.commands.files",
         "parse": "kgdelta.commands.parsing",
         "apply": "kgdelta.commands.changes",
+        "policy": "kgdelta.commands.policy",
         "diff": "kgdelta.commands.difference",
         "log": "kgdelta.commands.past",
         "show": "kgdelta.commands.past",

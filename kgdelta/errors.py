@@ -19,6 +19,7 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "KgdeltaError": 3,
         "KgclSyntaxError": 3,
         "SchemaError": 3,
+        "PolicyError": 3,
         "IngestError": 3,
         "QueryError": 3,
         "TrainingError": 3,
