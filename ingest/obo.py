@@ -27,7 +27,8 @@ from ingest.decoding import decode
 from ingest.document import Document, Layout, Problem, ReadOptions, Remark
 from ingest.errors import IngestError
 from ingest.header import read_header_clause
-from ingest.obo_frames import Frame, FrameReader
+from ingest.obo_frame_parts import Frame
+from ingest.obo_frames import FrameReader
 from ingest.obo_relations import Relations, relations_of
 from ingest.obo_text import logical_lines
 from ingest.tags import HEADER_SINGLE, HEADER_TAGS, JUNK, STANZAS, VERBATIM
@@ -119,6 +120,7 @@ class OboReader:
         prefixes, statements = read_header(blocks[0], blocks, ontology, source, problems, remarks)
         typedefs = (block.lines for block in blocks if block.kind == "Typedef")
         reader = self.reader_for(prefixes, relations_of(typedefs, prefixes))
+        said = list(statements)
         seen: set[Node] = set()
         for block in blocks[1:]:
             _note_heading(block, source, problems, remarks)
@@ -128,14 +130,16 @@ class OboReader:
                     reason = f"a second frame for {prefixes.contract(frame.subject)}"
                     problems.append(Problem(source, block.start - 1, reason))
                 seen.add(frame.subject)
-            statements.update(frame.statements)
-            problems += [Problem(source, block.start + n, reason) for n, reason in frame.problems]
-            remarks += [Remark(block.start + n, line) for n, line in frame.remarks]
+            said += frame.statements
+            if frame.problems or frame.remarks:
+                start = block.start
+                problems += [Problem(source, start + n, reason) for n, reason in frame.problems]
+                remarks += [Remark(start + n, line) for n, line in frame.remarks]
         if strict and problems:
             first = min(problems, key=lambda problem: problem.line)
             raise IngestError(source, first.line, first.reason)
         problems.sort(key=lambda problem: problem.line)
-        return Document(source, frozenset(statements), Layout(tuple(remarks)), tuple(problems))
+        return Document(source, frozenset(said), Layout(tuple(remarks)), tuple(problems))
 
     def reader_for(self, prefixes: PrefixMap, relations: Relations) -> FrameReader:
         """The reader of frames of a file; what was remembered of files read otherwise is gone."""
