@@ -145,11 +145,27 @@ def _edge(
     if not isinstance(edge_id, str):
         reader.report.add(number, "the id of an edge is no text; read as one")
         edge_id = json_text(edge_id)
-    found = reader.of_id(edge_id)
-    for column, value in _pairs(record, number, reader):
-        found.append(column.encoded(value))
+    found = [*reader.of_id(edge_id), *_qualifiers(record, number, reader)]
     subject, predicate, target = map(reader.node, ends)
     yield subject, predicate, target, joined(sorted(set(found)))
+
+
+def _qualifiers(record: dict[str, Any], number: int, reader: RowReader) -> list[bytes]:
+    """The qualifiers, encoded, that the keys of an edge are; those of texts are remembered."""
+    found: list[bytes] = []
+    for key, value in record.items():
+        column = reader.column(key)
+        if type(value) is str:
+            found += column.known.get(value) or reader.of_string(column, value)
+        elif type(value) is list:
+            for one in value:
+                if type(one) is str:
+                    found += column.known.get(one) or reader.of_string(column, one)
+                else:
+                    found += map(column.encoded, _values(one, column, reader))
+        else:
+            found += (column.encoded(made) for _, made in _pairs({key: value}, number, reader))
+    return found
 
 
 def _pairs(

@@ -128,6 +128,14 @@ class RowReader:
         column.known[cell] = known
         return known
 
+    def of_string(self, column: Column, text: str) -> tuple[bytes, ...]:
+        """The qualifier, encoded, of a text in a format that has lists and types; remembered."""
+        if len(column.known) >= _CELLS:
+            column.known.clear()
+        value = self.node(text) if column.is_node else column.string(text)
+        known = column.known[text] = (column.encoded(value),) if text else ()
+        return known
+
     @property
     def keeps_ids(self) -> bool:
         """Whether an edge may keep the id it has; see ``ReadOptions.stable_edge_ids``."""
