@@ -89,7 +89,7 @@ class FrameReader(ValueReader):
         name = lines[0][4:]
         if not _PLAIN_ID.fullmatch(name) or name in self.prefixes.shorthands:
             return None
-        subject = self.prefixes.expand(name)
+        subject = self.node(name)
         frame = Frame(subject)
         work = Work(frame, kind, subject)
         statements, single = frame.statements, work.single

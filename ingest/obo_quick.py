@@ -95,7 +95,7 @@ def _synonym(reader: ValueReader, work: Work, number: int, value: str) -> Statem
         return None
     qualifiers = reader.plain_list(xrefs)
     if kind:
-        qualifiers = (*qualifiers, Qualifier(SYNONYM_TYPE, reader.prefixes.expand(kind)))
+        qualifiers = (*qualifiers, Qualifier(SYNONYM_TYPE, reader.node(kind)))
     return Statement(work.subject, predicate, Literal(text), qualifiers)
 
 
@@ -133,10 +133,10 @@ def _property_value(reader: ValueReader, work: Work, number: int, value: str) ->
             return None
         return Statement(work.subject, relation, node)
     name, text, datatype = found.groups()
-    kind = reader.nodes.get(name) or _id(reader, name)
-    if kind is None:
+    predicate = reader.nodes.get(name) or _id(reader, name)
+    if predicate is None:
         return None
-    return Statement(work.subject, kind, Literal(text, reader.prefixes.expand(datatype)))
+    return Statement(work.subject, predicate, Literal(text, reader.node(datatype)))
 
 
 def _part(tag: str) -> QuickReader:
