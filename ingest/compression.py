@@ -93,6 +93,31 @@ def decompressed(stream: Raw, source: str) -> tuple[io.BufferedReader, Decompres
     return outer, None
 
 
+def unpacked(content: bytes, source: str) -> tuple[bytes, str]:
+    """Plain bytes, and the ending of :data:`SUFFIXES` that means how they were packed, or nothing.
+
+    Raises IngestError, also for a broken end.
+    """
+    for (magic, _), suffix in zip(_OPENERS, SUFFIXES, strict=True):
+        if content.startswith(magic):
+            plain, compression = decompressed(io.BytesIO(content), source)
+            found = plain.read()
+            if compression is not None and compression.damage:
+                raise IngestError(source, 0, compression.damage)
+            return found, suffix
+    return content, ""
+
+
+def packed(content: bytes, suffix: str) -> bytes:
+    """Bytes packed as an ending of :data:`SUFFIXES` says, or as they are where it is empty."""
+    if not suffix:
+        return content
+    target = io.BytesIO()
+    with compressed(target, suffix) as stream:
+        stream.write(content)
+    return target.getvalue()
+
+
 def compressed(target: Raw, suffix: str) -> Any:
     """A stream that compresses to another as an ending of :data:`SUFFIXES` says.
 

@@ -38,6 +38,8 @@ from ingest.tags import STANZAS
 
 _COMMENTED: Final = ("is_a", "relationship")
 _MARK: Final = " ! "
+#: Edges that show whether a file names their nodes in comments.
+_ENOUGH: Final = 200
 
 
 def edit_obo(
@@ -109,6 +111,8 @@ class _Draft:
 
     def raw(self, newline: str, order: TagOrder) -> str:
         """The section as it stands after the edit."""
+        if not self.gone and not self.new:
+            return self.section.raw
         parts = [self.section.heading.raw if self.section.heading else ""]
         for place in range(len(self.section.lines) + 1):
             for text in self._in_order(place, order):
@@ -155,8 +159,8 @@ class _Edit:
         self._frames = [
             reader.frame(block, self._reader) if block.kind in STANZAS else None for block in blocks
         ]
-        self._order = TagOrder([line.tag for line in s.lines] for s in sections[1:])
-        self._header_order = TagOrder([[line.tag for line in sections[0].lines]], header=True)
+        self._order = TagOrder(sections[1:])
+        self._header_order = TagOrder(sections[:1], header=True)
         self._writer = self._writer_for(sections, ClauseWriter(self._prefixes, relations))
 
     def _writer_for(self, sections: Sequence[Section], clauses: ClauseWriter) -> OboWriter:
@@ -267,8 +271,13 @@ class _Edit:
         header = self._drafts[0]
         written = write_header(self._node, self._writer.by_subject, self._prefixes)
         lines = _as_lines(written.lines)
-        for unit in header_units(lines, self._node, self._prefixes):
-            if not unsaid.isdisjoint(unit.statements):
+        units = header_units(lines, self._node, self._prefixes)
+        # Of several ontologies the first is that of the graph, so it must be named as well.
+        named = [line for line in header.section.lines if line.tag == "ontology"]
+        others = [u for u in units if u.tag == "ontology" and not unsaid.isdisjoint(u.statements)]
+        for unit in units:
+            naming = unit.tag == "ontology" and others and not named
+            if naming or not unsaid.isdisjoint(unit.statements):
                 header.insert(unit.tag, [lines[unit.places[0]].text], self._header_order)
                 unsaid -= unit.statements
         axioms, said = write_axioms(self._node, unsaid)
@@ -341,4 +350,6 @@ def _is_commented(sections: Sequence[Section]) -> bool:
             if line.tag in _COMMENTED:
                 commented += _MARK in line.raw
                 bare += _MARK not in line.raw
+        if commented + bare > _ENOUGH:
+            break
     return commented >= bare

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from graph.model import Literal, Node, Statement
 from graph.prefixes import PrefixMap
-from ingest.clauses import ClauseError, split_tag, stanza_of
+from ingest.clauses import ClauseError, split_comment, split_tag, stanza_of, unescape
 from ingest.header import read_header_clause
 from ingest.obo import Block
 from ingest.obo_frames import FrameReader
 from ingest.obo_text import logical_lines
-from ingest.tags import GROUPS, JUNK, STANZAS, VERBATIM
+from ingest.tags import GROUPS, JUNK, VERBATIM
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _OLD_LINE: Final = re.compile(r"[^\r]*\r|[^\r]+")
@@ -155,11 +155,18 @@ def frame_units(kind: str, lines: Sequence[Line], reader: FrameReader) -> list[U
 
 
 def header_units(lines: Sequence[Line], node: Node, prefixes: PrefixMap) -> list[Unit]:
-    """What each line of a header says by itself; that which names the ontology says nothing."""
+    """What each line of a header says by itself; the first that names the ontology says nothing."""
     units = []
+    named = False
     for place, line in enumerate(lines):
-        if line.tag and line.tag != "ontology":
-            units.append(Unit(line.tag, (place,), _header_statements(line, node, prefixes)))
+        if not line.tag:
+            continue
+        said = _header_statements(line, node, prefixes)
+        if line.tag == "ontology" and not named:
+            value = split_comment((split_tag(line.text.lstrip()) or ("", ""))[1])
+            named = unescape(value) == prefixes.ontology
+            said = _NOTHING if named else said
+        units.append(Unit(line.tag, (place,), said))
     return units
 
 
@@ -171,8 +178,3 @@ def _header_statements(line: Line, node: Node, prefixes: PrefixMap) -> frozenset
         return frozenset(read_header_clause(node, tag, value, prefixes))
     except ClauseError:
         return frozenset({Statement(node, VERBATIM + tag, Literal(value))})
-
-
-def stanzas(sections: Sequence[Section]) -> Iterator[Section]:
-    """The sections that are frames of a known kind."""
-    return (section for section in sections if section.kind in STANZAS)

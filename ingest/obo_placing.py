@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 
 from ingest.clauses import split_comment, split_tag
+from ingest.obo_lines import Section
 from ingest.tags import GROUPS, HEADER_ORDER, STANZAS, TAG_ORDER
 
 _RANK: Final = MappingProxyType({tag: rank for rank, tag in enumerate(TAG_ORDER)})
@@ -29,16 +30,24 @@ _ORDERS: Final[tuple[Callable[[str], Any], ...]] = (_as_robot, str)
 class TagOrder:
     """Which tag comes before which: what the frames of a file show, else the usual order."""
 
-    def __init__(self, frames: Iterable[Sequence[str]], header: bool = False) -> None:
+    def __init__(self, sections: Sequence[Section], header: bool = False) -> None:
         self._rank = _HEADER_RANK if header else _RANK
-        self._seen: Counter[tuple[str, str]] = Counter()
-        for tags in frames:
-            met = list(dict.fromkeys(tag for tag in tags if tag))
-            self._seen.update((a, b) for n, a in enumerate(met) for b in met[n + 1 :])
+        self._sections = sections
+        self._counted: Counter[tuple[str, str]] | None = None
+
+    def _seen(self) -> Counter[tuple[str, str]]:
+        """How often one tag stands before another; counted when it is asked for."""
+        if self._counted is None:
+            self._counted = Counter()
+            for section in self._sections:
+                met = list(dict.fromkeys(line.tag for line in section.lines if line.tag))
+                self._counted.update((a, b) for n, a in enumerate(met) for b in met[n + 1 :])
+        return self._counted
 
     def precedes(self, one: str, other: str) -> bool:
         """Whether a tag stands before another one."""
-        first, second = self._seen[one, other], self._seen[other, one]
+        seen = self._seen()
+        first, second = seen[one, other], seen[other, one]
         if first != second:
             return first > second
         last = len(self._rank)

@@ -11,6 +11,7 @@ from graph.prefixes import PrefixMap
 from kgcl.apply import Outcome, Status, apply
 from kgcl.changes import Position
 from kgcl.parser import Command, Parsed, parse, parse_all
+from kgcl.policy import LabelComments
 from kgcl.render import render
 from kgdelta.new_ids import with_ids
 from kgdelta.recalling import recall_from
@@ -158,21 +159,27 @@ def apply_to_file(
 ) -> tuple[Outcome, Snapshot]:
     """Apply a batch to a file and write the result, or only judge it where there is no target.
 
-    The target is replaced in one step after everything was written; a rejected batch leaves it
-    as it was. What the source imports and a catalog (or one beside it) finds may be called by its
-    labels; what of it cannot be read is told. Returns the outcome and the state of the source with
-    these labels. Raises IngestError, KgclSyntaxError, UsageError, OSError.
+    Where the target has the format of the source, only the lines change that must. It is replaced
+    in one step after everything was written; a rejected batch leaves it as it was. What the source
+    imports and a catalog (or one beside it) finds may be called by its labels; what of it cannot
+    be read is told. Returns the outcome and the state of the source with these labels. Raises
+    IngestError, KgclSyntaxError, UsageError, OSError.
     """
-    from graph.overlay import Overlay
-    from ingest.formats import read
-    from kgdelta.files import write_file
+    from ingest.formats import read_bytes
+    from ingest.obo import OboReader
+    from kgdelta.editing import Original, bring_to
     from kgdelta.imported_names import check_own, with_imported_names
 
     batch = as_changes(changes)
-    document = read(source)
+    reader = OboReader()
+    original = Original(source, source.read_bytes(), reader)
+    document = read_bytes(original.content, str(source), reader=reader)
     before, imported = with_imported_names(document, source, catalog, tell)
-    outcome = apply(batch, before, with_ids(policy, ids, before), keep_going)
+    chosen = with_ids(policy, ids, before)
+    outcome = apply(batch, before, chosen, keep_going)
     check_own(outcome.delta, imported)
     if target is not None and (keep_going or not outcome.rejected):
-        write_file(Overlay(document.snapshot(), outcome.delta), target)
+        old = document.statements
+        new = (old - outcome.delta.removed) | outcome.delta.added
+        bring_to(original, old, new, target, chosen.label_comments is LabelComments.REFRESH)
     return outcome, before
