@@ -86,7 +86,7 @@ class OboWriter:
         """The file."""
         header = write_header(self.ontology, self.by_subject, self.prefixes)
         self.said = set(header.said)
-        frames = self._frames({s.subject for s in header.said if s.predicate == SUBPROPERTY_OF})
+        frames = self.frames({s.subject for s in header.said if s.predicate == SUBPROPERTY_OF})
         # Typedefs first: what they say of relations decides how other clauses are read.
         bodies = {node: self.body("Typedef", node, name) for node, name in frames["Typedef"]}
         self.learn(bodies.values())
@@ -112,7 +112,7 @@ class OboWriter:
         unsaid = (s for s in statements if s not in self.said)
         return [f"{STATEMENT_TAG}: {statement}" for statement in in_order(unsaid)]
 
-    def _frames(self, defined: AbstractSet[Node]) -> dict[str, list[tuple[Node, str]]]:
+    def frames(self, defined: AbstractSet[Node]) -> dict[str, list[tuple[Node, str]]]:
         """The frames of each stanza in order, as nodes and ids; ``defined`` are by the header."""
         frames: dict[str, list[tuple[Node, str]]] = {kind: [] for kind in _KINDS}
         for node, about in self.by_subject.items():
