@@ -7,7 +7,7 @@ or in one go before a batch, and every staged delta is worked into those that ar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from graph.model import Delta, Literal
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from graph.model import Node, Statement
 
 _NAMES: Final = frozenset({LABEL, *SYNONYMS})
-_EMPTY: Final[frozenset[Statement]] = frozenset()
 
 
 class FrameCache(DerivedReads):
@@ -37,7 +36,8 @@ class FrameCache(DerivedReads):
         self.base = base
         self._removed: set[Statement] = set()
         self._added: set[Statement] = set()
-        self._frames: dict[Node, dict[Node, set[Statement]]] = {}
+        # One set a node, none for each of its predicates: frames are small, and containers cost.
+        self._frames: dict[Node, set[Statement]] = {}
         self._mentioning: dict[Node, set[Statement]] = {}
         # What was added to frames that are not read yet.
         self._new_about: defaultdict[Node, set[Statement]] = defaultdict(set)
@@ -78,22 +78,12 @@ class FrameCache(DerivedReads):
         missing = {node for node in nodes if node not in self._frames}
         if not missing:
             return
+        frames, removed = self._frames, self._removed
         for node in missing:
-            self._frames[node] = {}
+            frames[node] = self._new_about.pop(node, None) or set()
         for statement in self.base.statements(subjects=missing):
-            if statement not in self._removed:
-                self._put(statement)
-        for node in missing:
-            for statement in self._new_about.pop(node, ()):
-                self._put(statement)
-
-    def _put(self, statement: Statement) -> None:
-        frame = self._frames[statement.subject]
-        there = frame.get(statement.predicate)
-        if there is None:
-            frame[statement.predicate] = {statement}
-        else:
-            there.add(statement)
+            if statement not in removed:
+                frames[statement.subject].add(statement)
 
     def _fetch_mentioning(self, nodes: Collection[Node]) -> None:
         missing = {node for node in nodes if node not in self._mentioning}
@@ -128,13 +118,14 @@ class FrameCache(DerivedReads):
         if frame is None:
             self._new_about[statement.subject].discard(statement)
         else:
-            frame[statement.predicate].discard(statement)
+            frame.discard(statement)
         for node in statement.mentions():
             self._mentions_of(node).discard(statement)
 
     def _remember(self, statement: Statement) -> None:
-        if statement.subject in self._frames:
-            self._put(statement)
+        frame = self._frames.get(statement.subject)
+        if frame is not None:
+            frame.add(statement)
         elif statement in self._added:
             self._new_about[statement.subject].add(statement)
         is_new = statement in self._added
@@ -150,8 +141,8 @@ class FrameCache(DerivedReads):
 
     # --- reading
 
-    def frame(self, node: Node) -> Mapping[Node, Collection[Statement]]:
-        """What is said of a node now, by predicate; some predicates may have nothing left."""
+    def frame(self, node: Node) -> Collection[Statement]:
+        """What is said of a node now."""
         frame = self._frames.get(node)
         if frame is None:
             self._fetch_frames((node,))
@@ -160,7 +151,7 @@ class FrameCache(DerivedReads):
 
     def about(self, node: Node, predicate: Node) -> Collection[Statement]:
         """What is said of a node now with one predicate."""
-        return self.frame(node).get(predicate, _EMPTY)
+        return [s for s in self.frame(node) if s.predicate == predicate]
 
     def statements(
         self,
@@ -173,9 +164,10 @@ class FrameCache(DerivedReads):
             self._fetch_frames(subjects)
             frames = [self._frames[node] for node in set(subjects)]
             if predicates is None:
-                found = [s for frame in frames for there in frame.values() for s in there]
+                found = [s for frame in frames for s in frame]
             else:
-                found = [s for frame in frames for p in set(predicates) for s in frame.get(p, ())]
+                over = set(predicates)
+                found = [s for frame in frames for s in frame if s.predicate in over]
             if objects is None:
                 yield from found
                 return

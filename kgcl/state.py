@@ -139,15 +139,11 @@ class State:
         return node
 
     def exists(self, node: Node) -> bool:
-        return any(self.draft.frame(node).values())
+        return bool(self.draft.frame(node))
 
     def about(self, node: Node, *predicates: Node) -> list[Statement]:
         """Statements with this subject, in canonical order."""
-        frame = self.draft.frame(node)
-        if predicates:
-            found = [s for p in predicates for s in frame.get(p, ())]
-        else:
-            found = [s for there in frame.values() for s in there]
+        found = [s for s in self.draft.frame(node) if not predicates or s.predicate in predicates]
         return in_order(found) if len(found) > 1 else found
 
     def with_key(self, subject: Node, predicate: Node, value: Object) -> list[Statement]:

@@ -31,7 +31,7 @@ from kgdelta import settings
 from kgdelta.importing import import_releases
 from kgdelta.tour.reading import as_releases
 from kgdelta.tour.releases import ReleaseFile, release_files
-from tests.benchmarks import language
+from tests.benchmarks import language, patch
 from tests.benchmarks import store as stores
 
 
@@ -118,6 +118,8 @@ def main() -> None:
         store.close()
     say("\nKGCL beside kgcl-schema", "")
     language.main()
+    say("\nChanges applied", "")
+    patch.main()
     stores.say("\nStores, side by side")
     stores.main(["--main"])
 
