@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from kgcl.ids import IdPolicy
 
+#: The name of the file of settings beside an ontology.
+POLICY_FILE: Final = "kgcl.toml"
+
 
 class Rewire(StrEnum):
     """Where edges go that point at a node that becomes obsolete."""

@@ -21,8 +21,6 @@ from kgcl.policy_keys import KEYS, TABLES, Key, Kind
 if TYPE_CHECKING:
     from kgcl.policy import Policy
 
-#: The name of the file beside an ontology.
-POLICY_FILE: Final = "kgcl.toml"
 #: What the settings of a graph are called in errors.
 IN_GRAPH: Final = "the settings of the graph"
 _HEADER: Final = re.compile(r"\s*\[\s*([^\[\]]*?)\s*\]\s*(?:#.*)?")

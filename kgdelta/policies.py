@@ -10,8 +10,7 @@ from graph.errors import NotFoundError
 from graph.model import Literal, in_order
 from graph.prefixes import ontology_node
 from graph.vocabulary import OBSOLETION_POLICY, POLICY_SETTING
-from kgcl.policy import Policy, Restore, named_policy, policy_of
-from kgcl.policy_settings import POLICY_FILE, read_settings
+from kgcl.policy import POLICY_FILE, Policy, Restore, named_policy, policy_of
 
 if TYPE_CHECKING:
     from graph.model import Node, Statement
@@ -71,7 +70,7 @@ def policy_on(source: PolicySource, snapshot: Snapshot) -> Policy:
 
 def read_policy_file(path: Path) -> Settings:
     """The settings of a ``kgcl.toml``. Raises NotFoundError, PolicyError."""
-    from kgcl.policy_settings import PolicyError
+    from kgcl.policy_settings import PolicyError, read_settings
 
     if not path.is_file():
         raise NotFoundError("file", str(path))
@@ -110,6 +109,16 @@ def choose_policy(
     found = Path(file) if file else policy_file_beside(ontology) if ontology else None
     settings = read_policy_file(found) if found else None
     return PolicyChoice(name, settings, author, from_history)
+
+
+def telling_policy(name: str | None, before: str, snapshot: Snapshot) -> Policy:
+    """The policy by which a difference is told: that of changes to its first state.
+
+    Where that is a file, the ``kgcl.toml`` beside it counts, so that what is told does the same
+    when it is applied there. Raises ChangeError, PolicyError.
+    """
+    path = Path(before)
+    return choose_policy(name, None, path if path.is_file() else None).on(snapshot)
 
 
 def described(choice: PolicyChoice, snapshot: Snapshot) -> list[tuple[str, str, str]]:
@@ -163,7 +172,7 @@ def _id_setting(choice: PolicyChoice, ids: IdPolicy, name: str) -> object:
 
 def kept_settings(snapshot: Snapshot) -> list[str]:
     """The keys that a graph keeps. Raises PolicyError."""
-    from kgcl.policy_settings import IN_GRAPH
+    from kgcl.policy_settings import IN_GRAPH, read_settings
 
     lines = sorted(_line(s) for s in _kept(snapshot, POLICY_SETTING))
     names = list(read_settings("\n".join(lines), IN_GRAPH).values)

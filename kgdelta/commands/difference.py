@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgdelta.output import emit_lines
-from kgdelta.session import Session, policy_named, policy_option, store_options, valid_at_option
+from kgdelta.session import Session, policy_option, store_options, valid_at_option
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -47,12 +47,13 @@ def diff_command(
     """Say what leads from A to B: versions, files, or REV:path in a git repository."""
     from graph.prefixes import PrefixMap
     from kgcl.diff import lift_results
+    from kgdelta.policies import telling_policy
     from kgdelta.states import States
 
     with States(session) as states:
         a, b = states.named(before, moment), states.named(after, moment)
         delta = states.delta(a, b, _filter(a, b, nodes, namespace))
-        results = lift_results(a, delta, policy_named(policy))
+        results = lift_results(a, delta, telling_policy(policy, before, a))
         prefixes = PrefixMap.of(a)
         if session.json:
             from kgdelta.comparing import change_rows

@@ -80,6 +80,19 @@ def test_policy_file_and_policy_name(run: Run) -> None:
     assert run("policy", "--policy-file", "none.toml").code == 6
 
 
+def test_a_difference_of_files_is_told_by_their_policy(run: Run) -> None:
+    Path("kgcl.toml").write_text(
+        "base = 'flag'\nobsolete.label_prefix = 'OLD '\nlabel.same = 'reject'\n"
+    )
+    _apply(run, "obsolete EX:0000004")
+    told = run("diff", "instruments-1.obo", "out.obo").out
+    assert told == "obsolete EX:0000004\n"
+    Path("back.kgcl").write_text(told)
+    answer = run("apply", "back.kgcl", "--input", "instruments-1.obo", "--output", "again.obo")
+    assert answer.code == 0, answer.err
+    assert Path("again.obo").read_bytes() == Path("out.obo").read_bytes()
+
+
 def test_id_ranges_of_a_kgcl_toml(run: Run) -> None:
     Path("ids.owl").write_text(RANGES)
     Path("kgcl.toml").write_text("[ids]\nranges = 'ids.owl'\n")
