@@ -7,7 +7,7 @@ ordered by its canonical encoding, so that equal graphs have equal bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, Union
 
@@ -22,7 +22,16 @@ Object: TypeAlias = Union[str, "Literal", "Expression"]
 Key: TypeAlias = tuple[Node, Node, Object]
 
 
-@dataclass(frozen=True, slots=True)
+def _setter(kind: type, name: str) -> Callable[[object, object], None]:
+    """What sets a field of a new frozen object.
+
+    Millions are made, and this is twice as fast as what a frozen dataclass does itself.
+    """
+    setter: Callable[[object, object], None] = getattr(kind, name).__set__
+    return setter
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Literal:
     """A text with a datatype, or with a language tag. The text is kept verbatim.
 
@@ -34,10 +43,10 @@ class Literal:
     datatype: Node = XSD_STRING
     language: str = ""
 
-    def __post_init__(self) -> None:
-        if self.language:
-            object.__setattr__(self, "language", self.language.lower())
-            object.__setattr__(self, "datatype", RDF_LANG_STRING)
+    def __init__(self, value: str, datatype: Node = XSD_STRING, language: str = "") -> None:
+        _set_value(self, value)
+        _set_datatype(self, RDF_LANG_STRING if language else datatype)
+        _set_language(self, language.lower() if language else language)
 
     def with_value(self, value: str) -> Literal:
         """Another text of the same datatype or language."""
@@ -59,6 +68,11 @@ class Literal:
         if self.datatype != XSD_STRING:
             return f'"{escaped}"^^<{self.datatype}>'
         return f'"{escaped}"'
+
+
+_set_value, _set_datatype, _set_language = (
+    _setter(Literal, name) for name in ("value", "datatype", "language")
+)
 
 
 def encode_object(value: Object) -> bytes:
@@ -159,7 +173,7 @@ def nodes_in(value: Object) -> Iterator[Node]:
         yield from value.mentions()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Statement:
     """Subject, predicate, object and qualifiers; identity is all four parts.
 
@@ -172,12 +186,21 @@ class Statement:
     qualifiers: tuple[Qualifier, ...] = ()
     _hash: int = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        if len(self.qualifiers) > 1:
-            object.__setattr__(self, "qualifiers", canonical_qualifiers(self.qualifiers))
+    def __init__(
+        self,
+        subject: Node,
+        predicate: Node,
+        object: Object,  # noqa: A002
+        qualifiers: tuple[Qualifier, ...] = (),
+    ) -> None:
+        if len(qualifiers) > 1:
+            qualifiers = canonical_qualifiers(qualifiers)
+        _set_subject(self, subject)
+        _set_predicate(self, predicate)
+        _set_object(self, object)
+        _set_qualifiers(self, qualifiers)
         # Sets of statements are compared release by release; hashing each once is measurable.
-        identity = hash((self.subject, self.predicate, self.object, self.qualifiers))
-        object.__setattr__(self, "_hash", identity)
+        _set_hash(self, hash((subject, predicate, object, qualifiers)))
 
     def __hash__(self) -> int:
         return self._hash
@@ -228,6 +251,11 @@ class Statement:
             f"<{self.subject}> <{self.predicate}> {show(self.object)}"
             f"{show_qualifiers(self.qualifiers)}"
         )
+
+
+_set_subject, _set_predicate, _set_object, _set_qualifiers, _set_hash = (
+    _setter(Statement, name) for name in ("subject", "predicate", "object", "qualifiers", "_hash")
+)
 
 
 def in_order(statements: Iterable[Statement]) -> list[Statement]:
