@@ -44,6 +44,7 @@ from kgcl.errors import RejectedChangeError
 from kgcl.inversion import invert
 from kgcl.parser import parse
 from kgcl.policy import FLAG_POLICY, OBO_POLICY, Policy
+from kgcl.policy_settings import read_settings
 from kgcl.render import render
 
 IDS = [f"X:{n:07d}" for n in range(6)]
@@ -112,7 +113,24 @@ statements = st.one_of(
     st.builds(Statement, nodes, st.just(EQUIVALENT_CLASS), expressions),
 )
 graphs = st.lists(statements, max_size=25).map(MemorySnapshot)
-policies = st.sampled_from([OBO_POLICY, FLAG_POLICY])
+#: Choices that no named policy makes, all at once.
+OTHER_POLICY = read_settings(
+    """
+    synonym.scope = "exact"
+    rename.old_label = "narrow"
+    merge.moves = ["label", "edges", "texts"]
+    merge.alternative_id = false
+    delete.incoming = "refuse"
+    unobsolete.restore = "history"
+    [obsolete]
+    label_prefix = "old "
+    definition_prefix = "obsolete "
+    rewire = "parents"
+    consider = "parents"
+    """,
+    "the policy of a test",
+).over(OBO_POLICY)
+policies = st.sampled_from([OBO_POLICY, FLAG_POLICY, OTHER_POLICY])
 
 
 @given(graphs, graphs, policies)
