@@ -47,7 +47,7 @@ def guard(change: c.Change, ruling: Ruling, state: State) -> tuple[Effect, ...]:
             _check_required(change, required, ruling.delta, state)
     if policy.require_definition and isinstance(change, c.ClassCreation) and change.definition:
         _check_required(change, policy.require_definition, ruling.delta, state)
-    if policy.same_label is Judgement.ALLOW:
+    if policy.same_label is Judgement.ALLOW or isinstance(change, c.StatementAddition):
         return ()
     return _check_labels(ruling.delta, state)
 

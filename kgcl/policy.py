@@ -149,8 +149,13 @@ class Policy:
 
     @property
     def telling(self) -> Policy:
-        """The same without what only guards: to tell what was done is always allowed."""
+        """The same without fields that are required and nodes that are protected.
+
+        To tell what was done is always allowed; what labels and edges may be is judged, so that
+        what is told can be applied.
+        """
         nothing: frozenset[Required] = frozenset()
+        allowed = Judgement.ALLOW
         return replace(
             self,
             require_change=nothing,
@@ -158,8 +163,8 @@ class Policy:
             require_definition=nothing,
             require_synonym=nothing,
             require_obsoletion=nothing,
-            same_label=Judgement.ALLOW,
-            edge_range=Judgement.ALLOW,
+            # a warning is for those who make a change
+            same_label=allowed if self.same_label is Judgement.WARN else self.same_label,
             protected=(),
         )
 

@@ -20,6 +20,8 @@ from graph.vocabulary import (
     DEFAULT_ONTOLOGY,
     DEFINITION,
     DEPRECATED,
+    DISJOINT_WITH,
+    DOMAIN,
     EDGE_PREDICATE,
     EQUIVALENT_CLASS,
     EXACT_SYNONYM,
@@ -29,6 +31,7 @@ from graph.vocabulary import (
     OBO,
     OBSOLETE_EDGE,
     QUANTIFIER,
+    RANGE,
     RDF_TYPE,
     RELATED_SYNONYM,
     REPLACED_BY,
@@ -94,10 +97,13 @@ statements = st.one_of(
     st.builds(
         Statement,
         nodes,
-        st.sampled_from([SUBCLASS_OF, PART_OF, REPLACED_BY, IN_SUBSET, SKOS + "exactMatch", XREF]),
+        st.sampled_from(
+            [SUBCLASS_OF, PART_OF, REPLACED_BY, IN_SUBSET, SKOS + "exactMatch", XREF, DISJOINT_WITH]
+        ),
         nodes,
         qualifiers,
     ),
+    st.builds(Statement, st.just(PART_OF), st.sampled_from([DOMAIN, RANGE]), nodes),
     st.builds(Statement, nodes, st.just(DEPRECATED), st.just(Literal("true", XSD_BOOLEAN))),
     st.builds(
         Statement, nodes, st.just(ALTERNATIVE_ID), st.sampled_from(IDS).map(Literal), qualifiers
@@ -122,6 +128,8 @@ OTHER_POLICY = read_settings(
     merge.alternative_id = false
     delete.incoming = "refuse"
     unobsolete.restore = "history"
+    label.same = "reject"
+    edge.range = "reject"
     [obsolete]
     label_prefix = "old "
     definition_prefix = "obsolete "
