@@ -80,7 +80,7 @@ class FrameCache(DerivedReads):
             return
         frames, removed = self._frames, self._removed
         for node in missing:
-            frames[node] = self._new_about.pop(node, None) or set()
+            frames[node] = self._new_about.pop(node, set())
         for statement in self.base.statements(subjects=missing):
             if statement not in removed:
                 frames[statement.subject].add(statement)
