@@ -34,6 +34,7 @@ from ingest.clauses import (
     unescape,
 )
 from ingest.obo_axioms import OWL_AXIOMS, read_axioms
+from ingest.obo_clause_writing import obo_id
 from ingest.obo_frames import STATEMENT_TAG, FrameReader
 from ingest.obo_text import is_continued
 from ingest.tags import (
@@ -193,7 +194,7 @@ def _header_clause(statement: Statement, prefixes: PrefixMap) -> tuple[str, str]
     if not isinstance(value, Literal):
         return (
             "property_value",
-            f"{prefixes.contract(statement.predicate)} {_shown(value, prefixes)}",
+            f"{obo_id(prefixes, statement.predicate)} {_shown(value, prefixes)}",
         )
     if statement.predicate == PREFIX:
         return "idspace", _idspace_text(statement, value)
@@ -204,12 +205,12 @@ def _header_clause(statement: Statement, prefixes: PrefixMap) -> tuple[str, str]
     tag = _TAG_OF.get(statement.predicate)
     if tag is not None:
         return tag, plain(value.value)
-    text = f"{prefixes.contract(statement.predicate)} {quoted(value.value)}"
+    text = f"{obo_id(prefixes, statement.predicate)} {quoted(value.value)}"
     return "property_value", f"{text} {prefixes.contract(value.datatype)}"
 
 
 def _shown(value: object, prefixes: PrefixMap) -> str:
-    return prefixes.contract(value) if isinstance(value, str) else str(value)
+    return obo_id(prefixes, value) if isinstance(value, str) else str(value)
 
 
 def _idspace_text(statement: Statement, prefix: Literal) -> str:
@@ -236,7 +237,7 @@ def _definitions(
             continue
         text = named[0].object
         described = quoted(text.value if isinstance(text, Literal) else "")
-        value = f"{identifier(prefixes.contract(subject))} {described}"
+        value = f"{identifier(obo_id(prefixes, subject))} {described}"
         said = [*typed, *named]
         if scopes and tag == "synonymtypedef" and isinstance(scopes[0].object, Literal):
             value += f" {scopes[0].object.value}"

@@ -119,7 +119,7 @@ class OboReader:
         remarks: list[Remark] = []
         prefixes, statements = read_header(blocks[0], blocks, ontology, source, problems, remarks)
         typedefs = (block.lines for block in blocks if block.kind == "Typedef")
-        reader = self.reader_for(prefixes, relations_of(typedefs, prefixes))
+        reader = self.reader_for(prefixes, relations_of(typedefs, prefixes, blocks[0].lines))
         said = list(statements)
         seen: set[Node] = set()
         for block in blocks[1:]:

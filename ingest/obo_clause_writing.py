@@ -10,7 +10,7 @@ from graph.axioms import is_annotation_predicate
 from graph.expression import Expression
 from graph.model import Literal, Node, Qualifier, Statement
 from graph.owl_terms import AXIOM, AXIOM_KIND, PROPERTY_CHAIN
-from graph.prefixes import PrefixMap, decode_local
+from graph.prefixes import STANDARD, PrefixMap, decode_local
 from graph.vocabulary import (
     EQUIVALENT_CLASS,
     LABEL,
@@ -67,6 +67,18 @@ _IMPLIED: Final = frozenset({QUANTIFIER, AXIOM_KIND, REVERSIBLE_CHAIN})
 Said = tuple[str, str]
 
 
+def obo_id(prefixes: PrefixMap, node: Node) -> str:
+    """A node as every reader of OBO understands it.
+
+    Prefixes that we know, but that the file does not declare, are written out.
+    """
+    text = prefixes.contract(node)
+    prefix = text.partition(":")[0]
+    if prefix in STANDARD and prefix not in prefixes.declared and text not in prefixes.shorthands:
+        return node
+    return text
+
+
 class ClauseWriter:
     """Proposes clauses, with the prefixes of a file and what it says of its relations."""
 
@@ -74,12 +86,23 @@ class ClauseWriter:
         self.prefixes = prefixes
         self.relations = relations
 
+    def id(self, node: Node) -> str:
+        """A node as it is written."""
+        return obo_id(self.prefixes, node)
+
     def group(self, statement: Statement, kind: str) -> tuple[str, list[str]] | None:
         """The tag and the values of a class that is an intersection or a union."""
         tree = statement.object
         predicate = OWL + "equivalentProperty" if kind == "Typedef" else EQUIVALENT_CLASS
         if not isinstance(tree, Expression) or statement.predicate != predicate:
             return None
+        if self.relations.view and kind == "Term":
+            view, *inner = tree.arguments
+            if tree.operator != "ObjectSomeValuesFrom" or view != self.relations.view:
+                return None
+            if len(inner) != 1 or not isinstance(inner[0], Expression):
+                return None
+            tree = inner[0]
         tag = _GROUP_TAGS.get(tree.operator)
         if tag is None or statement.qualifiers:
             return None
@@ -90,7 +113,7 @@ class ClauseWriter:
 
     def _operand(self, argument: object) -> str | None:
         if isinstance(argument, str):
-            return self.prefixes.contract(argument)
+            return self.id(argument)
         return self._restriction(argument) if isinstance(argument, Expression) else None
 
     def _restriction(self, tree: Expression, more: Iterable[Modifier] = ()) -> str | None:
@@ -98,8 +121,7 @@ class ClauseWriter:
         if parts is None:
             return None
         relation, target, pairs = parts
-        contract = self.prefixes.contract
-        return f"{contract(relation)} {contract(target)}{modifiers_text(sorted([*pairs, *more]))}"
+        return f"{self.id(relation)} {self.id(target)}{modifiers_text(sorted([*pairs, *more]))}"
 
     def general(self, statement: Statement) -> tuple[Node, str, str] | None:
         """The class, tag and value of an axiom about those of a class that something narrows."""
@@ -110,10 +132,10 @@ class ClauseWriter:
         inner = clause_parts(narrowing, self.relations)
         if inner is None:
             return None
-        pairs = gci_modifiers(*map(self.prefixes.contract, inner[:2]))
+        pairs = gci_modifiers(*map(self.id, inner[:2]))
         pairs += self._modifiers(statement.qualifiers)
         if isinstance(above, str):
-            return node, "is_a", self.prefixes.contract(above) + modifiers_text(sorted(pairs))
+            return node, "is_a", self.id(above) + modifiers_text(sorted(pairs))
         value = self._restriction(above, pairs) if isinstance(above, Expression) else None
         return None if value is None else (node, "relationship", value)
 
@@ -136,14 +158,14 @@ class ClauseWriter:
         if not chain:
             return None
         reversible = any(q.predicate == REVERSIBLE_CHAIN for q in statement.qualifiers)
-        texts = [self.prefixes.contract(name) for name in names]
+        texts = [self.id(name) for name in names]
         if names[0] == statement.subject and not reversible:
             return TRANSITIVE_OVER, texts[1] + modifiers_text(pairs)
         return _CHAIN_TAGS[reversible], " ".join(texts) + modifiers_text(pairs)
 
     def _of_node(self, statement: Statement, value: Node, kind: str) -> Said:
         predicate = statement.predicate
-        target = self.prefixes.contract(value)
+        target = self.id(value)
         pairs = self._modifiers(statement.qualifiers)
         trailing = modifiers_text(pairs)
         if predicate == RDF_TYPE and value in _TYPE_TAGS:
@@ -153,7 +175,7 @@ class ClauseWriter:
                 return tag, target + trailing
         if predicate in _NODE_TAGS:
             return _NODE_TAGS[predicate], target + trailing
-        relation = self.prefixes.contract(predicate)
+        relation = self.id(predicate)
         words = {q.predicate: q.value for q in statement.qualifiers if q.predicate in _IMPLIED}
         if AXIOM_KIND in words or self._is_property(predicate, relation):
             return "property_value", f"{relation} {target}{trailing}"
@@ -188,14 +210,14 @@ class ClauseWriter:
             return _QUOTED_TAGS[predicate], f"{quoted(value.value)} {self._cited(statement)}"
         if predicate in _SCOPE_NAMES:
             kinds = [q.value for q in statement.qualifiers if q.predicate == SYNONYM_TYPE]
-            kind = f" {self.prefixes.contract(str(kinds[0]))}" if kinds else ""
+            kind = f" {self.id(str(kinds[0]))}" if kinds else ""
             scope = _SCOPE_NAMES[predicate]
             return "synonym", f"{quoted(value.value)} {scope}{kind} {self._cited(statement)}"
         if predicate == XREF:
             described, rest = _description(statement.qualifiers)
             xref = Xref(value.value, described)
             return "xref", xref_text(xref) + modifiers_text(self._modifiers(rest))
-        text = f"{self.prefixes.contract(predicate)} {quoted(value.value)}"
+        text = f"{self.id(predicate)} {quoted(value.value)}"
         datatype = (
             "xsd:string" if value.datatype == XSD_STRING else self.prefixes.contract(value.datatype)
         )
@@ -221,7 +243,7 @@ class ClauseWriter:
             known = None if ":" in local else local
         if known is not None and known not in self.prefixes.shorthands:
             return known
-        text = self.prefixes.contract(predicate)
+        text = self.id(predicate)
         return text if ":" in text or text in self.prefixes.shorthands else predicate
 
     def _modifiers(self, qualifiers: Iterable[Qualifier]) -> list[Modifier]:

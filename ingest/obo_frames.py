@@ -333,6 +333,8 @@ class FrameReader(ValueReader):
             if len(tree.arguments) < len(operands):
                 work.tell(parts[-1].number, f"{tag}: a part is said twice")
             predicate = HIERARCHICAL["equivalent_to"][work.kind == "Typedef"]
+            if self.relations.view and work.kind == "Term":
+                tree = Expression("ObjectSomeValuesFrom", (self.relations.view, tree))
             work.add(Statement(work.subject, predicate, tree), parts[0].number, "")
             return
         broken = len(operands) < len(parts)

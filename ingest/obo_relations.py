@@ -24,7 +24,7 @@ from ingest.clauses import (
     split_tag,
     unescape,
 )
-from ingest.tags import BOOLEANS, METADATA_TAG
+from ingest.tags import BOOLEANS, METADATA_TAG, VIEW
 
 _ALL_ONLY: Final = "all_only"
 _ALL_SOME: Final = "all_some"
@@ -40,11 +40,16 @@ _COUNTED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What a file says its relations are: relations, those of them of classes, metadata tags."""
+    """What a file says its relations are: relations, those of them of classes, metadata tags.
+
+    ``view`` is the relation, if the header names one, in which a term stands to what its
+    ``intersection_of`` and ``union_of`` say.
+    """
 
     declared: frozenset[Node] = frozenset()
     class_level: frozenset[Node] = frozenset()
     tags: frozenset[Node] = frozenset()
+    view: Node = ""
 
 
 def is_metadata_tag(tag: str, value: str) -> bool:
@@ -52,8 +57,13 @@ def is_metadata_tag(tag: str, value: str) -> bool:
     return tag == METADATA_TAG and BOOLEANS.get(split_comment(value)) == "true"
 
 
-def relations_of(typedefs: Iterable[Sequence[str]], prefixes: PrefixMap) -> Relations:
-    """What the lines of Typedef frames say of their relations."""
+def relations_of(
+    typedefs: Iterable[Sequence[str]], prefixes: PrefixMap, header: Iterable[str] = ()
+) -> Relations:
+    """What the lines of Typedef frames and of the header say of relations."""
+    heads = [split for line in header if (split := split_tag(line.lstrip()))]
+    views = {value for tag, value in heads if tag == VIEW and value}
+    view = prefixes.expand(unescape(views.pop())) if len(views) == 1 else ""
     declared, tags, class_level = set(), set(), set()
     for lines in typedefs:
         clauses = [found for line in lines if (found := split_tag(line.lstrip()))]
@@ -70,7 +80,9 @@ def relations_of(typedefs: Iterable[Sequence[str]], prefixes: PrefixMap) -> Rela
                 bare, _ = split_modifiers(split_comment(value))
                 if BOOLEANS.get(bare) == "true":
                     class_level.add(node)
-    return Relations(frozenset(declared - tags), frozenset(class_level - tags), frozenset(tags))
+    return Relations(
+        frozenset(declared - tags), frozenset(class_level - tags), frozenset(tags), view
+    )
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from graph.vocabulary import (
 from ingest.clauses import identifier, is_canonical_id, plain
 from ingest.header import write_header
 from ingest.obo_axioms import OWL_AXIOMS, write_axioms
-from ingest.obo_clause_writing import ClauseWriter
+from ingest.obo_clause_writing import ClauseWriter, obo_id
 from ingest.obo_frames import STATEMENT_TAG, FrameReader
 from ingest.obo_relations import Relations, relations_of
 from ingest.obo_text import is_continued
@@ -89,7 +89,7 @@ class OboWriter:
         frames = self.frames({s.subject for s in header.said if s.predicate == SUBPROPERTY_OF})
         # Typedefs first: what they say of relations decides how other clauses are read.
         bodies = {node: self.body("Typedef", node, name) for node, name in frames["Typedef"]}
-        self.learn(bodies.values())
+        self.learn(bodies.values(), header.lines)
         for kind in ("Term", "Instance"):
             bodies |= {node: self.body(kind, node, name) for node, name in frames[kind]}
         unsaid = [s for about in self.by_subject.values() for s in about if s not in self.said]
@@ -130,14 +130,14 @@ class OboWriter:
 
     def name(self, kind: str, node: Node) -> str | None:
         """A node as the id of its frame, None where none would be read as this node."""
-        names = (identifier(text) for text in (self.prefixes.contract(node), node))
+        names = (identifier(text) for text in (obo_id(self.prefixes, node), node))
         return next(
             (n for n in names if self.reader.read(kind, [f"id: {n}"]).subject == node), None
         )
 
-    def learn(self, typedefs: Iterable[Sequence[str]]) -> None:
-        """Take what written Typedefs say of their relations, as a reader of the file will."""
-        relations = relations_of(typedefs, self.prefixes)
+    def learn(self, typedefs: Iterable[Sequence[str]], header: Iterable[str] = ()) -> None:
+        """Take what written lines say of relations, as a reader of the file will."""
+        relations = relations_of(typedefs, self.prefixes, header)
         self.reader = FrameReader(self.prefixes, relations)
         self.clauses = ClauseWriter(self.prefixes, relations)
         for statement in self.by_subject.get(self.ontology, ()):

@@ -179,6 +179,9 @@ OLD_SYNONYMS: Final[Mapping[str, str]] = MappingProxyType(
 )
 OLD_XREFS: Final = frozenset({"xref_analog", "xref_unk", "xref_unknown"})
 
+#: The header tag that names the relation of a term to its logical definition.
+VIEW: Final = "logical-definition-view-relation"
+
 _NAMED_AS_THEY_ARE: Final = (
     "treat-xrefs-as-equivalent",
     "treat-xrefs-as-genus-differentia",
@@ -190,7 +193,7 @@ _NAMED_AS_THEY_ARE: Final = (
     "relax-unique-label-assumption-for-namespace",
     "id-mapping",
     "default-relationship-id-prefix",
-    "logical-definition-view-relation",
+    VIEW,
 )
 
 #: Header tags whose value is a text to the end of the line.

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from graph.expression import Expression
 from graph.memory import MemorySnapshot
 from graph.model import Literal, Object, Qualifier, Statement
+from graph.owl_terms import AXIOM, AXIOM_KIND, PROPERTY_CHAIN
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -21,6 +22,7 @@ from graph.vocabulary import (
     CONSIDER,
     DEFINITION,
     DEPRECATED,
+    DISJOINT_WITH,
     EQUIVALENT_CLASS,
     EXACT_SYNONYM,
     IN_SUBSET,
@@ -29,9 +31,11 @@ from graph.vocabulary import (
     NAMESPACE,
     OBJECT_PROPERTY,
     OBO,
+    OBO_IN_OWL,
     ONTOLOGY,
     OWL,
     PREFIX,
+    QUANTIFIER,
     RDF_TYPE,
     SHORTHAND,
     SUBCLASS_OF,
@@ -45,14 +49,15 @@ from ingest.errors import IngestError
 from ingest.formats import read, read_bytes
 from ingest.obo import OboReader
 from ingest.obo_writer import write_obo
-from ingest.tags import JUNK, SUBSET_PROPERTY, VERBATIM
+from ingest.tags import JUNK, SUBSET_PROPERTY, VERBATIM, VIEW
 
 NODES = [OBO + "T_1", OBO + "T_2", OBO + "t#r", OBO + "BFO_0000050", "http://ex.org/a?b=c#d",
          OBO + "t.owl", "urn:token:a%20b", OBO + "T#_x%21y", "mailto:x"]  # fmt: skip
 PREDICATES = [LABEL, COMMENT, DEFINITION, EXACT_SYNONYM, XREF, RDF_TYPE, SUBCLASS_OF, IN_SUBSET,
               SUBPROPERTY_OF, CONSIDER, DEPRECATED, EQUIVALENT_CLASS, PREFIX, SHORTHAND, JUNK,
               VERBATIM + "colour", VERBATIM + "name", OBO + "t#r", OBO + "BFO_0000050",
-              OWL + "versionInfo", "http://ex.org/p"]  # fmt: skip
+              OWL + "versionInfo", "http://ex.org/p", AXIOM, PROPERTY_CHAIN, DISJOINT_WITH,
+              OBO_IN_OWL + "is_class_level", OBO_IN_OWL + VIEW, VERBATIM + "union_of"]  # fmt: skip
 HOSTILE = st.text(
     st.sampled_from(list("ab \"'\\!{}[],:=#@<>\n\r\t\u2028\x85\x00é🙂")), max_size=12
 ) | st.sampled_from(["! x", "true", "T:1", '{a="b"}', "[Term]", "id: T:9", " lead", "trail "])
@@ -66,10 +71,17 @@ LITERALS = (
 LEAVES = st.sampled_from([*NODES, CLASS, OBJECT_PROPERTY, NAMED_INDIVIDUAL, ANNOTATION_PROPERTY,
                           OWL + "TransitiveProperty", SUBSET_PROPERTY, ONTOLOGY])  # fmt: skip
 EXPRESSIONS = st.recursive(
-    st.builds(lambda a, b: Expression("ObjectSomeValuesFrom", (a, b)), LEAVES, LEAVES),
+    st.builds(
+        lambda operator, a, b: Expression(operator, (a, b)),
+        st.sampled_from(["ObjectSomeValuesFrom", "ObjectAllValuesFrom", "ObjectHasValue"]),
+        LEAVES,
+        LEAVES,
+    ),
     lambda inner: st.builds(
         Expression,
-        st.sampled_from(["ObjectIntersectionOf", "ObjectUnionOf", "ObjectPropertyChain"]),
+        st.sampled_from(
+            ["ObjectIntersectionOf", "ObjectUnionOf", "ObjectPropertyChain", "SubClassOf"]
+        ),
         st.lists(inner | LEAVES | LITERALS, min_size=1, max_size=3).map(tuple),
     ),
     max_leaves=4,
@@ -77,6 +89,11 @@ EXPRESSIONS = st.recursive(
 OBJECTS: st.SearchStrategy[Object] = LEAVES | LITERALS | EXPRESSIONS
 QUALIFIERS = st.recursive(
     st.builds(
+        Qualifier,
+        st.just(QUANTIFIER),
+        st.sampled_from([Literal(word) for word in ("only", "min 2", "exactly 0", "some")]),
+    )
+    | st.builds(
         Qualifier, st.sampled_from([XREF, LABEL, SYNONYM_TYPE, NAMESPACE, OBO + "t#r"]), OBJECTS
     ),
     lambda inner: st.builds(
@@ -97,6 +114,26 @@ TYPES = st.builds(
     st.just(RDF_TYPE),
     st.sampled_from([CLASS, OBJECT_PROPERTY, NAMED_INDIVIDUAL]),
 )
+#: Statements that change how clauses are read, with others that they concern.
+TRUE = Literal("true", XSD + "boolean")
+CONTEXT = st.sampled_from(
+    [
+        Statement(OBO + "t#r", OBO_IN_OWL + "is_class_level", TRUE),
+        Statement(OBO + "t#r", RDF_TYPE, ANNOTATION_PROPERTY),
+        Statement(OBO + "t#r", RDF_TYPE, OBJECT_PROPERTY),
+        Statement(OBO + "t.owl", OBO_IN_OWL + VIEW, Literal("r")),
+        Statement(OBO + "T_1", OBO + "t#r", OBO + "T_2"),
+        Statement(
+            OBO + "T_1",
+            OBO + "t#r",
+            OBO + "T_2",
+            (Qualifier(AXIOM_KIND, Literal("ObjectPropertyAssertion")),),
+        ),
+        Statement(
+            OBO + "t#r", PROPERTY_CHAIN, Expression("ObjectPropertyChain", (OBO + "t#r",) * 2)
+        ),
+    ]
+)
 HEADER = Statement(OBO + "t.owl", RDF_TYPE, ONTOLOGY)
 
 
@@ -104,7 +141,7 @@ def back(text: str) -> Document:
     return read_bytes(text.encode(), "again.obo", "obo")
 
 
-@given(st.lists(STATEMENTS | TYPES, max_size=12))
+@given(st.lists(STATEMENTS | TYPES | CONTEXT, max_size=12))
 def test_any_graph_survives_obo(statements: list[Statement]) -> None:
     graph = MemorySnapshot([HEADER, *statements])
     text = write_obo(graph)
