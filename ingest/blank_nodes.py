@@ -25,7 +25,7 @@ from graph.model import (
     nodes_in,
 )
 from graph.vocabulary import KGDELTA
-from ingest.canonical_order import Pattern, canonical_order
+from ingest.canonical_order import Order, Pattern, canonical_order
 
 BLANK: Final = KGDELTA + "blank:"
 _ID: Final = re.compile(re.escape(BLANK) + r"[0-9a-f]{20}-(?:0|[1-9][0-9]*)(?:-[1-9][0-9]*)?")
@@ -57,8 +57,7 @@ def identify(statements: Iterable[Statement], taken: Set[Node] = _NOTHING) -> Bl
     """Ids for the nodes of the form ``_:label`` in statements; none of them is in ``taken``."""
     equal: dict[str, list[tuple[str, ...]]] = {}
     doubtful: list[str] = []
-    for nodes, patterns in _components(statements):
-        order = canonical_order(nodes, patterns)
+    for order in _orders(statements):
         digest = sha256(order.text.encode()).hexdigest()[:20]
         equal.setdefault(digest, []).append(order.nodes)
         if not order.exact:
@@ -87,17 +86,16 @@ def rename(statement: Statement, names: Mapping[Node, Node]) -> Statement:
 def rename_all(statements: Iterable[Statement], names: Mapping[str, Node]) -> list[Statement]:
     """Statements with ids in place of their blank labels."""
     made = []
+    name_of = names.get
     for statement in statements:
-        subject, value = statement.subject, statement.object
+        value = statement.object
         if statement.qualifiers or not isinstance(value, (str, Literal)):
             made.append(rename(statement, names) if blanks_in(statement) else statement)
-        elif isinstance(value, str) and value.startswith("_:"):
-            subject = names.get(subject, subject)
-            made.append(Statement(subject, statement.predicate, names.get(value, value)))
-        elif subject.startswith("_:"):
-            made.append(Statement(names.get(subject, subject), statement.predicate, value))
-        else:
-            made.append(statement)
+            continue
+        start, end = name_of(statement.subject), name_of(value) if isinstance(value, str) else None
+        if start or end:
+            statement = Statement(start or statement.subject, statement.predicate, end or value)
+        made.append(statement)
     return made
 
 
@@ -132,12 +130,22 @@ def _rename_qualifiers(
     )
 
 
-def _components(statements: Iterable[Statement]) -> Iterator[Component]:
-    """The components that statements make, in the order of the source."""
+def _orders(statements: Iterable[Statement]) -> Iterator[Order]:
+    """The components that statements make, each in its order, those of one node first."""
     alone: dict[str, list[Statement]] = {}
     linking: dict[Statement, tuple[str, ...]] = {}
     for statement in statements:
-        blanks = blanks_in(statement)
+        subject, value = statement.subject, statement.object
+        blanks: tuple[str, ...]
+        if statement.qualifiers or not isinstance(value, (str, Literal)):
+            blanks = blanks_in(statement)
+        else:
+            # What blanks_in gives, for the many that are plain.
+            end = value if isinstance(value, str) and value[:2] == "_:" else ""
+            if subject[:2] != "_:":
+                blanks = (end,) if end else ()
+            else:
+                blanks = (subject, end) if end and end != subject else (subject,)
         if len(blanks) == 1:
             alone.setdefault(blanks[0], []).append(statement)
         elif blanks:
@@ -147,6 +155,18 @@ def _components(statements: Iterable[Statement]) -> Iterator[Component]:
         first = _root(parent, parent.setdefault(blanks[0], blanks[0]))
         for other in blanks[1:]:
             parent[_root(parent, parent.setdefault(other, other))] = first
+    for node, said in alone.items():
+        if node not in parent:
+            yield _order_of_one(node, said)
+    yield from (canonical_order(*each) for each in _linked(alone, linking, parent))
+
+
+def _linked(
+    alone: Mapping[str, list[Statement]],
+    linking: Mapping[Statement, tuple[str, ...]],
+    parent: dict[str, str],
+) -> Iterator[Component]:
+    """The components of more than one node, in the order of the source."""
     nodes: dict[str, list[str]] = {}
     about: dict[str, list[Pattern]] = {}
     for node in parent:
@@ -154,13 +174,35 @@ def _components(statements: Iterable[Statement]) -> Iterator[Component]:
     for statement, blanks in linking.items():
         about.setdefault(_root(parent, blanks[0]), []).append(_pattern(statement, blanks))
     for node, said in alone.items():
-        if node not in parent:
-            yield [node], [_pattern(statement, (node,)) for statement in dict.fromkeys(said)]
-        else:
+        if node in parent:
             patterns = about[_root(parent, node)]
             patterns += [_pattern(statement, (node,)) for statement in dict.fromkeys(said)]
     for root, members in nodes.items():
         yield members, about[root]
+
+
+def _order_of_one(node: str, said: Sequence[Statement]) -> Order:
+    """The order of a component of one node: its text, without a search."""
+    distinct = dict.fromkeys(said) if len(said) > 1 else said
+    texts: list[str] = []
+    for statement in distinct:
+        subject, value = statement.subject, statement.object
+        if statement.qualifiers:
+            return canonical_order([node], [_pattern(each, (node,)) for each in distinct])
+        if isinstance(value, str):
+            end = "0" if value == node else f"N{value}"
+        elif isinstance(value, Literal):
+            end = _literal_text(value)
+        else:
+            return canonical_order([node], [_pattern(each, (node,)) for each in distinct])
+        start = "0" if subject == node else f"N{subject}"
+        texts.append(f"{start}\x00{statement.predicate}\x00{end}")
+    texts.sort()
+    return Order((node,), "".join([f"{len(text)}:{text}" for text in texts]))
+
+
+def _literal_text(value: Literal) -> str:
+    return f"L{len(value.value)}:{value.value}{value.language or value.datatype}"
 
 
 def _root(parent: dict[str, str], node: str) -> str:
@@ -174,8 +216,7 @@ def _pattern(statement: Statement, blanks: tuple[str, ...]) -> Pattern:
     subject, value = statement.subject, statement.object
     linking = blanks[0] if subject.startswith("_:") else ""
     if isinstance(value, Literal):
-        tag = value.language or value.datatype
-        text = f"L{len(value.value)}:{value.value}{tag}"
+        text = _literal_text(value)
     elif isinstance(value, str):
         text = value if value.startswith("_:") else f"N{value}"
     else:

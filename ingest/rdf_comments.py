@@ -66,11 +66,18 @@ def comments_of_block(block: bytes, first: int) -> Iterator[Remark]:
 def _starts(block: bytes) -> list[int]:
     """Where comments may begin, one place for each line at most."""
     places: dict[int, int] = {}
-    if block.startswith(b"#"):
-        places[0] = 0
-    for mark in (b"\n#", b" #", b".#", *((b"\t#",) if b"\t" in block else ())):
-        at = block.find(mark)
-        while at >= 0:
-            places.setdefault(block.rfind(b"\n", 0, at + 1) + 1, at + 1)
-            at = block.find(mark, at + 1)
-    return sorted(places.values())
+    for at in _marks(block):
+        places.setdefault(block.rfind(b"\n", 0, at) + 1, at)
+    return list(places.values())
+
+
+def _marks(block: bytes) -> list[int]:
+    """Places of ``#`` where a line begins, or behind white space or the end of a statement."""
+    import numpy as np
+
+    letters = np.frombuffer(block, dtype=np.uint8)
+    places = np.flatnonzero(letters == ord("#"))
+    before = letters[np.maximum(places - 1, 0)]
+    wanted = np.isin(before, np.frombuffer(b"\n .\t", dtype=np.uint8)) | (places == 0)
+    found: list[int] = places[wanted].tolist()
+    return found

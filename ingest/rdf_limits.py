@@ -27,6 +27,8 @@ _TRIPLE_TERM: Final = re.compile(
 )
 _REFERENCE: Final = re.compile(r"&(?!#)([^;&\s]+);")
 _PREDEFINED: Final = frozenset({"lt", "gt", "amp", "apos", "quot"})
+#: Characters in which an XML declaration stands, if there is one.
+_BEGINNING: Final = 1_000
 _DECLARATION: Final = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODING: Final = re.compile(r"""(<\?xml[^>]*?)\s+encoding\s*=\s*["'][A-Za-z0-9._-]+["']""")
 
@@ -140,8 +142,9 @@ def decode_xml(content: bytes, report: Report) -> str:
     except (LookupError, UnicodeDecodeError) as error:
         report.add(1, f"not in the encoding {encoding}; read as Latin-1 ({error})")
         text = content.decode("latin-1")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _ENCODING.sub(r"\1", text, count=1)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _ENCODING.sub(r"\1", text, count=1) if "<?xml" in text[:_BEGINNING] else text
 
 
 def scan_xml(text: str, report: Report) -> XmlScan:

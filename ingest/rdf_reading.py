@@ -269,14 +269,15 @@ class _Terms:
                 keep(quad, self._repaired)
             return
         for quad in quads:
-            subject, predicate, value, graph = quad
+            value = quad.object
             kind = type(value)
-            if type(graph) is not default or (
-                kind is not text and kind is not named and kind is not blank
+            if (kind is not text and kind is not named and kind is not blank) or (
+                type(quad.graph_name) is not default
             ):
                 keep(quad, self._same)
                 continue
-            start, link = subject.value, predicate.value
+            subject = quad.subject
+            start, link = subject.value, quad.predicate.value
             if type(subject) is blank:
                 start = f"_:{start}"
                 self.parsed.has_blanks = True
