@@ -181,7 +181,7 @@ class _Finder:
     def _on_node(self, before: Claim, after: Claim) -> ConflictKind | None:
         acts = before.act, after.act
         if before.act is after.act:
-            return _same_act(before, after)
+            return self._same_act(before, after)
         if before.act in _TAKES_AWAY and after.act is not Act.MAKE and self._is_gone(before):
             if after.act in (Act.PARENT, Act.INSTEAD) and self._is_outside(after.slot):
                 return None
@@ -189,6 +189,15 @@ class _Finder:
         if acts == (Act.OBSOLETE, Act.RENAME) and self._is_stale(after):
             return ConflictKind.STALE_LABEL
         return _PAIRS.get(acts)
+
+    def _same_act(self, before: Claim, after: Claim) -> ConflictKind | None:
+        """The same act on one node twice; what is only named may be named again."""
+        if before.act in (Act.EDIT, Act.PARENT, Act.INSTEAD, Act.RENAME):
+            return None
+        if before.new == after.new:
+            gone = before.act in _TAKES_AWAY and self._is_gone(before)
+            return ConflictKind.GONE if gone else ConflictKind.SAID_TWICE
+        return ConflictKind.CREATED_TWICE if before.act is Act.MAKE else ConflictKind.TWO_ENDS
 
     def _is_gone(self, before: Claim) -> bool:
         """Whether a node is still gone: it was not made again, nor does it stay when merged."""
@@ -243,15 +252,6 @@ class _Finder:
         if isinstance(slot, str):
             return self.state.show(slot)
         return slot[0] if isinstance(slot[0], str) else "what it makes"
-
-
-def _same_act(before: Claim, after: Claim) -> ConflictKind | None:
-    """The same act on one node twice; what is only named may be named again."""
-    if before.act in (Act.EDIT, Act.PARENT, Act.INSTEAD, Act.RENAME):
-        return None
-    if before.new == after.new:
-        return ConflictKind.GONE if before.act in _TAKES_AWAY else ConflictKind.SAID_TWICE
-    return ConflictKind.CREATED_TWICE if before.act is Act.MAKE else ConflictKind.TWO_ENDS
 
 
 def _on_slot(before: Claim, after: Claim) -> ConflictKind | None:

@@ -69,6 +69,10 @@ def merge(change: NodeDirectMerge, state: State) -> Ruling:
             raise RefusedError(f"no node {state.show(node)}")
     if state.is_obsolete(target):
         raise RefusedError(f"{state.resolver.describe(target)}: it cannot take another in")
+    if state.policy.merged_stays and state.is_obsolete(source):
+        others = [s.object for s in state.about(source, REPLACED_BY) if s.object != target]
+        if others:
+            raise RefusedError(f"{state.show(source)} is replaced by {state.show(str(others[0]))}")
     plan = Plan(state)
     if state.policy.alternative_id and not state.with_key(*alternative.key):
         plan.add(alternative)

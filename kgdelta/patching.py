@@ -161,10 +161,11 @@ def apply_to_file(
 
     Where the target has the format of the source, only the lines change that must. It is replaced
     in one step after everything was written; a rejected batch leaves it as it was. What the source
-    imports and a catalog (or one beside it) finds may be called by its labels; what of it cannot
-    be read is told. Returns the outcome and the state of the source with these labels. Raises
-    IngestError, KgclSyntaxError, UsageError, OSError.
+    imports and a catalog (or one beside it) finds may be called by its labels; what cannot be read
+    is told, and a file that would lose it is not written over. Returns the outcome and the state
+    of the source with these labels. Raises IngestError, KgclSyntaxError, UsageError, OSError.
     """
+    from ingest.errors import IngestError
     from ingest.formats import read_bytes
     from ingest.obo import OboReader
     from kgdelta.editing import Original, bring_to
@@ -174,6 +175,8 @@ def apply_to_file(
     reader = OboReader()
     original = Original(source, source.read_bytes(), reader)
     document = read_bytes(original.content, str(source), reader=reader)
+    for problem in document.problems if tell is not None else ():
+        tell(problem)
     before, imported = with_imported_names(document, source, catalog, tell)
     chosen = with_ids(policy, ids, before)
     outcome = apply(batch, before, chosen, keep_going)
@@ -181,5 +184,11 @@ def apply_to_file(
     if target is not None and (keep_going or not outcome.rejected):
         old = document.statements
         new = (old - outcome.delta.removed) | outcome.delta.added
-        bring_to(original, old, new, target, chosen.label_comments is LabelComments.REFRESH)
+        refresh = chosen.label_comments is LabelComments.REFRESH
+        lossy = bool(document.problems) and target.resolve() == source.resolve()
+        if bring_to(original, old, new, target, refresh, anew=not lossy) is None and lossy:
+            first = document.problems[0]
+            raise IngestError(
+                str(source), first.line, f"{first.reason}; it would be lost: write to another file"
+            )
     return outcome, before

@@ -254,6 +254,20 @@ def test_a_failed_save_leaves_the_file(run: Run, monkeypatch: pytest.MonkeyPatch
     assert sorted(p.name for p in Path().iterdir()) == ["instruments-1.obo", "instruments-2.obo"]
 
 
+def test_what_cannot_be_read_is_told_and_not_written_over(run: Run) -> None:
+    run("convert", "instruments-1.obo", "whole.ttl")
+    broken = Path("whole.ttl").read_bytes()[:-40]
+    Path("broken.ttl").write_bytes(broken)
+    arguments = ("apply", "-c", "create class EX:9 'x'", "--input", "broken.ttl")
+    answer = run(*arguments, "-i")
+    assert answer.code == 3
+    assert answer.err.splitlines()[-1].endswith("it would be lost: write to another file")
+    assert Path("broken.ttl").read_bytes() == broken
+    elsewhere = run(*arguments, "--output", "new.ttl")
+    assert elsewhere.code == 0
+    assert elsewhere.err.startswith("broken.ttl, line ")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
