@@ -33,13 +33,11 @@ from ingest.obo_lines import (
 )
 from ingest.obo_placing import TagOrder, frame_place, place_among
 from ingest.obo_relations import relations_of
+from ingest.obo_style import Style
 from ingest.obo_writer import OboWriter, write_obo
 from ingest.tags import STANZAS
 
-_COMMENTED: Final = ("is_a", "relationship")
 _MARK: Final = " ! "
-#: Edges that show whether a file names their nodes in comments.
-_ENOUGH: Final = 200
 
 
 def edit_obo(
@@ -152,7 +150,7 @@ class _Edit:
         blocks = [section.block for section in sections]
         self._prefixes, _ = read_header(blocks[0], blocks, ontology, "", [], [])
         typedefs = [block.lines for block in blocks if block.kind == "Typedef"]
-        relations = relations_of(typedefs, self._prefixes)
+        relations = relations_of(typedefs, self._prefixes, blocks[0].lines)
         self._reader = reader.reader_for(self._prefixes, relations)
         self._node = ontology_iri(self._prefixes.ontology)
         self._drafts = [_Draft(section) for section in sections]
@@ -161,9 +159,10 @@ class _Edit:
         ]
         self._order = TagOrder(sections[1:])
         self._header_order = TagOrder(sections[:1], header=True)
-        self._writer = self._writer_for(sections, ClauseWriter(self._prefixes, relations))
+        self._style = Style(sections)
+        self._writer = self._writer_for(ClauseWriter(self._prefixes, relations))
 
-    def _writer_for(self, sections: Sequence[Section], clauses: ClauseWriter) -> OboWriter:
+    def _writer_for(self, clauses: ClauseWriter) -> OboWriter:
         """The canonical writer, for what is touched, with the words of this file."""
         touched = {s.subject for s in self._said ^ self._wanted} | {self._node}
         about = {s for s in self._wanted if s.subject in touched}
@@ -176,7 +175,7 @@ class _Edit:
             found = writer.clauses.general(statement)
             if found is not None:
                 writer.general[found[0]].append((statement, found[1], found[2]))
-        if not _is_commented(sections):
+        if not self._style.commented:
             writer.labels = {}
         return writer
 
@@ -230,7 +229,9 @@ class _Edit:
             lines = _as_lines(self._writer.body(kind, frame.subject, name))
             for unit in frame_units(kind, lines, self._reader)[1:]:
                 if not unsaid.isdisjoint(unit.statements):
-                    draft.insert(unit.tag, [lines[n].text for n in unit.places], self._order)
+                    going = [draft.section.lines[place].text for place in sorted(draft.gone)]
+                    texts = [self._style.line(lines[n].text, going) for n in unit.places]
+                    draft.insert(unit.tag, texts, self._order)
                     unsaid -= unit.statements
             for statement in in_order(s for s in unsaid if s.subject == frame.subject):
                 draft.insert(STATEMENT_TAG, [f"{STATEMENT_TAG}: {statement}"], self._order)
@@ -255,7 +256,7 @@ class _Edit:
                 rest = [s for s in in_order(unsaid) if s.subject == node]
                 unsaid.difference_update(rest)
                 lines += [f"{STATEMENT_TAG}: {statement}" for statement in rest]
-                self._add_frame(kind, name, lines)
+                self._add_frame(kind, name, [self._style.line(line) for line in lines])
 
     def _add_frame(self, kind: str, name: str, lines: Sequence[str]) -> None:
         heading = Line(f"[{kind}]{self._newline}", (f"[{kind}]",))
@@ -340,16 +341,3 @@ def _labels(statements: Iterable[Statement]) -> dict[Node, str]:
         for s in statements
         if s.predicate == LABEL and isinstance(s.object, Literal)
     }
-
-
-def _is_commented(sections: Sequence[Section]) -> bool:
-    """Whether the file names the nodes of its edges in comments, as most do."""
-    bare = commented = 0
-    for section in sections:
-        for line in section.lines:
-            if line.tag in _COMMENTED:
-                commented += _MARK in line.raw
-                bare += _MARK not in line.raw
-        if commented + bare > _ENOUGH:
-            break
-    return commented >= bare

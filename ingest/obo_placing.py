@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,9 +19,14 @@ _HEADER_RANK: Final = MappingProxyType({tag: rank for rank, tag in enumerate(HEA
 _KINDS: Final = tuple(STANZAS)
 
 
-def _as_robot(text: str) -> tuple[str, str]:
-    """ROBOT sorts values without case first."""
-    return text.upper(), text
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def _as_robot(value: str) -> tuple[str, ...]:
+    """ROBOT sorts values without case first, texts in quotes before what follows them."""
+    quoted = _QUOTED.match(value)
+    first = quoted[1] if quoted else value
+    return first.upper(), first, value
 
 
 #: Orders that files are found to have.

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graph.errors import NotFoundError
 from graph.memory import MemorySnapshot
 from graph.model import Statement
+from graph.prefixes import ontology_id, ontology_node
 from graph.snapshot import Version
+from kgdelta.errors import UsageError
 from kgdelta.files import replacing, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from graph.snapshot import Snapshot
     from ingest.obo import OboReader
 
 
@@ -42,12 +46,13 @@ def bring_to(
     new: AbstractSet[Statement],
     target: Path,
     refresh: bool = True,
+    anew: bool = True,
 ) -> Edited | None:
     """Write a file as it was with what is only in ``old`` removed and only in ``new`` added.
 
     A target of the format of the original keeps every line that need not change, and one that
-    need not change at all is not touched; any other is written in canonical order, and that is
-    told by None. Raises IngestError, OSError; the target is then as it was.
+    need not change at all is not touched; any other is written in canonical order, but only with
+    ``anew``, and None is returned. Raises IngestError, OSError; the target is then as it was.
     """
     from ingest.compression import packed, unpacked
     from ingest.editing import edit
@@ -55,7 +60,8 @@ def bring_to(
     plain, suffix = unpacked(original.content, str(original.path))
     form = _editable(plain, original.path, target)
     if form is None:
-        write_file(MemorySnapshot(new, Version(name=str(target))), target)
+        if anew:
+            write_file(MemorySnapshot(new, Version(name=str(target))), target)
         return None
     done = edit(
         plain,
@@ -73,6 +79,31 @@ def bring_to(
         with replacing(target) as stream:
             stream.write(content)
     return _between(plain, done)
+
+
+def bring_onto(target: Path, snapshot: Snapshot) -> Edited:
+    """Bring a file to a state, line by line.
+
+    Settings of the graph (its policy and the like) stay out of a file that does not have them.
+    Raises NotFoundError, UsageError for a format whose lines cannot be changed one by one,
+    IngestError, OSError; the file is then as it was.
+    """
+    from ingest.formats import read_bytes
+    from ingest.obo import OboReader
+    from kgdelta.importing import settings_in
+
+    if not target.is_file():
+        raise NotFoundError("file", str(target), "write a new one with --output")
+    reader, content = OboReader(), target.read_bytes()
+    ontology = ontology_id(ontology_node(snapshot))
+    document = read_bytes(content, str(target), ontology=ontology, reader=reader)
+    state = frozenset(snapshot.statements())
+    new = state - (settings_in(state) - document.statements)
+    original = Original(target, content, reader, ontology)
+    edited = bring_to(original, document.statements, new, target, anew=False)
+    if edited is None:
+        raise UsageError(f"{target}: only OBO and functional syntax can be changed line by line")
+    return edited
 
 
 def _editable(plain: bytes, source: Path, target: Path) -> str | None:

@@ -27,6 +27,12 @@ from kgdelta.session import Session, json_option, store_options, valid_at_option
     help="Write all of --branch as a git repository, a commit each; again, only what is new.",
 )
 @click.option("--path", metavar="P", help="With --git: the file in it (default: ONTOLOGY.obo).")
+@click.option(
+    "--onto",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Bring this OBO or functional-syntax file to the state; only lines that must change do.",
+)
 @store_options
 def export_command(
     session: Session,
@@ -36,15 +42,21 @@ def export_command(
     form: str | None,
     repository: Path | None,
     path: str | None,
+    onto: Path | None,
 ) -> None:
     """Write a state to a file, in canonical order, or a branch to a git repository."""
+    if onto is not None:
+        if output or form or repository or path:
+            raise UsageError("--onto keeps the file as it is: leave out --output, --format, --git")
+        _export_onto(session, version, moment, onto)
+        return
     if repository is not None:
         if output or version or moment:
             raise UsageError("--git writes a whole branch: leave out --output, --at and --valid-at")
         _export_to_git(session, repository, path, form)
         return
     if output is None or path is not None:
-        raise UsageError("give --output FILE, or --git DIR with or without --path P")
+        raise UsageError("give --output FILE, --onto FILE, or --git DIR with or without --path P")
     from kgdelta.files import write_target
     from kgdelta.states import valid
 
@@ -58,6 +70,27 @@ def export_command(
     else:
         state = commit[:12] if commit else "the empty graph"
         say(f"{output} holds {state}" + (f", as valid at {then}" if then else ""))
+
+
+def _export_onto(
+    session: Session, version: str | None, moment: datetime | None, target: Path
+) -> None:
+    from kgdelta.editing import bring_onto
+    from kgdelta.states import valid
+
+    with session.store() as store:
+        snapshot = store.snapshot(version or session.branch)
+        edited = bring_onto(target, valid(snapshot, moment))
+        commit = snapshot.version.commit
+    if session.json:
+        counts = {"gone": edited.gone, "new": edited.new}
+        emit_json({"output": str(target), "commit": commit, "lines": counts})
+    elif edited.gone or edited.new:
+        state = commit[:12] if commit else "the empty graph"
+        lines = f"{counted(edited.gone, 'line')} gone, {edited.new:,} new"
+        say(f"{target} holds {state}: {lines}")
+    else:
+        say(f"{target} holds that already; not touched")
 
 
 def _export_to_git(session: Session, repository: Path, path: str | None, form: str | None) -> None:

@@ -177,7 +177,10 @@ def test_after_an_edit_robot_changes_no_further_line(
     gone = frozenset({*labels[100:103], *edges[50:52]})
     come = frozenset(
         {
-            *(Statement(s.subject, LABEL, Literal(f"new {i}")) for i, s in enumerate(gone)),
+            *(
+                Statement(s.subject, LABEL, Literal(f"new {i}"))
+                for i, s in enumerate(labels[100:103])
+            ),
             Statement(fresh, RDF_TYPE, CLASS),
             Statement(fresh, LABEL, Literal("fresh")),
             Statement(fresh, SUBCLASS_OF, classes[3]),
