@@ -241,6 +241,16 @@ def test_rejected_changes_go_nowhere(run: Run) -> None:
     assert not Path("new.obo").exists()
 
 
+def test_comments_with_labels_are_refreshed_or_left(run: Run) -> None:
+    rename = "rename EX:0000004 to 'trap'"
+    assert _apply(run, rename) == [
+        "-name: ion trap", "-is_a: EX:0000004 ! ion trap",
+        "+name: trap", "+is_a: EX:0000004 ! trap",
+    ]  # fmt: skip
+    Path("kgcl.toml").write_text("label.comments = 'leave'\n")
+    assert _apply(run, rename) == ["-name: ion trap", "+name: trap"]
+
+
 def test_a_failed_save_leaves_the_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     before = Path("instruments-1.obo").read_bytes()
 
