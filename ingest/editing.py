@@ -45,7 +45,9 @@ def edit(
     if form == "obo":
         from ingest.obo_edit import edit_obo
 
-        done = edit_obo(text, old, new, ontology=ontology, reader=reader, refresh=refresh)
+        done = edit_obo(
+            text, old, new, ontology=ontology, reader=reader, refresh=refresh, source=source
+        )
     else:
         done = _edit_functional(text, old, new)
     try:

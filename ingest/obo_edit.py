@@ -17,6 +17,7 @@ from graph.model import Literal, Node, Statement, in_order
 from graph.prefixes import ontology_iri
 from graph.vocabulary import LABEL, ONTOLOGY, RDF_TYPE, SUBPROPERTY_OF
 from ingest.clauses import plain, split_comment, split_modifiers, split_tag, unescape
+from ingest.errors import IngestError
 from ingest.header import write_header
 from ingest.obo import OboReader, read_header
 from ingest.obo_axioms import OWL_AXIOMS, write_axioms
@@ -48,13 +49,14 @@ def edit_obo(
     ontology: str | None = None,
     reader: OboReader | None = None,
     refresh: bool = True,
+    source: str = "",
 ) -> str:
     """The text with what is only in ``old`` removed and what is only in ``new`` added.
 
     The text reads as ``new`` where it read as ``old``; a file that says other things too keeps
     saying them. ``ontology`` is that of a file whose header names none; a ``reader`` that has
     read the text before saves time. With ``refresh`` the comments that name a renamed node follow
-    its label, as ROBOT would write them.
+    its label, as ROBOT would write them. Raises IngestError for what no OBO file can say.
     """
     reader = reader or OboReader()
     said = reader.read(text, "", ontology).statements
@@ -68,7 +70,10 @@ def edit_obo(
         if reader.read(edited, "", ontology).statements == wanted:
             return edited
     # Rare: a change of prefixes or relations lets other lines mean something else.
-    return write_obo(MemorySnapshot(wanted)).replace("\n", newline_of(text))
+    whole = write_obo(MemorySnapshot(wanted)).replace("\n", newline_of(text))
+    if reader.read(whole, "", ontology).statements != wanted:
+        raise IngestError(source, 0, "an OBO file cannot say this: which ontology it is, stays")
+    return whole
 
 
 @dataclass(slots=True)
