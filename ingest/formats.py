@@ -29,7 +29,7 @@ class Format:
     """A format: its names, the endings of file names that mean it, and who reads and writes it.
 
     ``reader`` and ``writer`` are ``module:function`` of this room, so that only what is used is
-    loaded.
+    loaded. ``unsaid`` is what it has no words for.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Format:
     suffixes: tuple[str, ...]
     reader: str
     writer: str
+    unsaid: str
 
 
 #: Name, endings of file names, reader, writer, and what it is.
@@ -83,12 +84,36 @@ _TITLES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: What a format has no words for: kept where other tools pass over it, and not seen by them.
+_UNSAID: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "obo": "axioms that no clause says, languages, nested qualifiers",
+        "ofn": "ids that are no IRIs, statements that no axiom says",
+        "owx": "ids that are no IRIs, statements that no axiom says",
+        "rdfxml": "ids that are no IRIs, named graphs, control characters",
+        "turtle": "ids that are no IRIs, named graphs",
+        "trig": "ids that are no IRIs",
+        "ntriples": "ids that are no IRIs, named graphs",
+        "nquads": "ids that are no IRIs",
+        "jsonld": "ids that are no IRIs, triple terms",
+        "obograph": "disjointness, unions, flags of relations, subsets, datatypes, languages",
+        "kgx": "expressions, languages, nested qualifiers",
+        "kgx-jsonl": "expressions, languages, nested qualifiers",
+        "parquet": "expressions, languages, nested qualifiers",
+        "duckdb": "expressions, languages, nested qualifiers",
+        "sssom": "all but mappings and what is said of their set",
+        "quads": "all but edges between tokens and their times",
+        "triples": "all but edges between tokens",
+        "links": "all but edges between tokens and their splits",
+    }
+)
+
 
 def _formats() -> Mapping[str, Format]:
     rows = [[cell.strip() for cell in row.split("|")] for row in _TABLE.strip().splitlines()]
     return MappingProxyType(
         {
-            name: Format(name, _TITLES[name], tuple(endings.split()), reader, writer)
+            name: Format(name, _TITLES[name], tuple(endings.split()), reader, writer, _UNSAID[name])
             for name, endings, reader, writer in rows
         }
     )

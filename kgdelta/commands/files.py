@@ -162,15 +162,23 @@ def convert_command(
 def formats_command(as_json: bool) -> None:
     """List the formats that are read and written, with the endings that mean them."""
     from ingest.compression import SUFFIXES
+    from ingest.editing import EDITABLE
     from ingest.formats import FORMATS
 
     if as_json:
         emit_lines(
-            {"name": f.name, "title": f.title, "endings": list(f.suffixes)}
+            {
+                "name": f.name,
+                "title": f.title,
+                "endings": list(f.suffixes),
+                "unsaid": f.unsaid,
+                "edited": f.name in EDITABLE,
+            }
             for f in FORMATS.values()
         )
         return
-    rows = [(f.name, f.title, " ".join(f.suffixes)) for f in FORMATS.values()]
+    rows = [(f.name, f.title, " ".join(f.suffixes), f.unsaid) for f in FORMATS.values()]
     for line in columns(rows):
         click.echo(line)
-    say(f"each may be packed: {' '.join(SUFFIXES)}")
+    say("the last column is what a format has no words for: kept, but not seen by other tools")
+    say(f"changed line by line: {', '.join(EDITABLE)}; each may be packed: {' '.join(SUFFIXES)}")
