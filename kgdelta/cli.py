@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "branch": "kgdelta.commands.refs",
         "tag": "kgdelta.commands.refs",
         "merge": "kgdelta.commands.merging",
+        "merge-file": "kgdelta.commands.file_merging",
         "cherry-pick": "kgdelta.commands.merging",
         "revert": "kgdelta.commands.merging",
         "undo": "kgdelta.commands.undoing",

@@ -108,7 +108,7 @@ def _outside(name: str) -> Snapshot | None:
         return read(Path(name)).snapshot()
     revision, colon, path = name.partition(":")
     if colon and revision and path and not _MOMENT.fullmatch(name):
-        content = _from_git(name)
+        content = content_in_git(name)
         if content is not None:
             from ingest.formats import read_bytes
 
@@ -116,8 +116,11 @@ def _outside(name: str) -> Snapshot | None:
     return None
 
 
-def _from_git(name: str) -> bytes | None:
-    """The content of ``REV:path`` in the git repository of this folder, None if there is none."""
+def content_in_git(name: str) -> bytes | None:
+    """The content of ``REV:path`` in the git repository of this folder, None outside of one.
+
+    Raises NotFoundError, UsageError.
+    """
     if name.startswith("-"):
         raise UsageError(f"{name!r} is neither a file nor a version")
     try:

@@ -50,9 +50,7 @@ def merge_command(
     What is chosen one by one comes before --newest, and that before --ours and --theirs. Every
     decision is kept with the commit.
     """
-    if ours and theirs:
-        raise UsageError("--ours and --theirs exclude each other")
-    resolutions = _resolutions(ours, theirs, newest, choices, files)
+    resolutions = read_resolutions(ours, theirs, newest, choices, files)
     _record(
         session,
         lambda store: merging.merge(
@@ -98,10 +96,12 @@ def cherry_pick_command(session: Session, version: str, message: str, author: st
     )
 
 
-def _resolutions(
+def read_resolutions(
     ours: bool, theirs: bool, newest: bool, choices: tuple[str, ...], files: tuple[str, ...]
 ) -> Resolutions:
     """What the options decide. Raises UsageError, NotFoundError, InvalidResolutionError."""
+    if ours and theirs:
+        raise UsageError("--ours and --theirs exclude each other")
     from graph.resolution import Resolutions, Side, parse_choices
     from kgdelta.files import read_text
 
