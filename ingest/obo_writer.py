@@ -16,6 +16,7 @@ from graph.model import Literal, Node, Statement, in_order
 from graph.prefixes import PrefixMap, ontology_id, ontology_node
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
+    CLASS,
     LABEL,
     OBJECT_PROPERTY,
     RDF_TYPE,
@@ -30,7 +31,16 @@ from ingest.obo_clause_writing import ClauseWriter, obo_id
 from ingest.obo_frames import STATEMENT_TAG, FrameReader
 from ingest.obo_relations import Relations, relations_of
 from ingest.obo_text import is_continued
-from ingest.tags import GROUPS, JUNK, METADATA_TAG, STANZAS, TAG_ORDER, VERBATIM
+from ingest.tags import (
+    GROUPS,
+    JUNK,
+    METADATA_TAG,
+    STANZAS,
+    SUBSET_PROPERTY,
+    SYNONYM_TYPE_PROPERTY,
+    TAG_ORDER,
+    VERBATIM,
+)
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -51,8 +61,8 @@ class OboWriter:
         self.labels = {
             s.subject: s.object.value
             for about in self.by_subject.values()
-            for s in in_order(about)[::-1]
-            if s.predicate == LABEL and isinstance(s.object, Literal)
+            for s in in_order(s for s in about if s.predicate == LABEL)[::-1]
+            if isinstance(s.object, Literal)
         }
         self.ontology = ontology_node(snapshot)
         self.prefixes = self._prefixes(snapshot)
@@ -76,8 +86,8 @@ class OboWriter:
                 and isinstance(s.object, Literal)
                 and is_canonical_id(s.object.value)
             ]
-            typed = any(s.key == (node, RDF_TYPE, OBJECT_PROPERTY) for s in about)
-            implied = ":" not in text and typed and len(named) == 1 and not named[0].qualifiers
+            implied = ":" not in text and len(named) == 1 and not named[0].qualifiers
+            implied = implied and _is_typedef(about)
             if implied and len(xrefs) == 1 and bare.expand(xrefs[0]) == node:
                 shorthands[text] = node
         return PrefixMap(declared.declared, shorthands, ontology_id(self.ontology))
@@ -227,6 +237,15 @@ class OboWriter:
         last = value.split(" {", 1)[0].split()[-1]
         label = self.labels.get(self.prefixes.expand(last))
         return f" ! {plain(label)}" if label else ""
+
+
+def _is_typedef(about: Iterable[Statement]) -> bool:
+    """Whether a node has a Typedef frame, and not one of a term or a place in the header."""
+    types = {s.object for s in about if s.predicate == RDF_TYPE and not s.qualifiers}
+    above = {s.object for s in about if s.predicate == SUBPROPERTY_OF}
+    if CLASS in types or not above.isdisjoint({SUBSET_PROPERTY, SYNONYM_TYPE_PROPERTY}):
+        return False
+    return OBJECT_PROPERTY in types or ANNOTATION_PROPERTY in types
 
 
 def _is_kept(reason: str) -> bool:
