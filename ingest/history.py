@@ -122,7 +122,8 @@ class HistoryOptions:
 
     ``form`` is the format where the content does not tell, ``only`` a pattern such as ``*.obo``
     that names of files must fit, ``dates`` a table by path or name that overrules other dates,
-    ``prefixes`` serve where an edition declares none of that name.
+    ``prefixes`` serve where an edition declares none of that name; ``stable_edge_ids`` as in
+    ``ReadOptions``.
     """
 
     form: str | None = None
@@ -130,6 +131,7 @@ class HistoryOptions:
     only: str | None = None
     dates: Mapping[str, datetime] = field(default_factory=lambda: _NO_DATES)
     prefixes: Mapping[str, str] = field(default_factory=lambda: _NO_PREFIXES)
+    stable_edge_ids: bool = True
 
 
 class EditionReader:
@@ -147,7 +149,7 @@ class EditionReader:
         if not content.strip():
             raise IngestError(source, 0, "the file is empty")
         asked = self._options
-        options = ReadOptions(ontology, asked.strict, asked.prefixes)
+        options = ReadOptions(ontology, asked.strict, asked.prefixes, asked.stable_edge_ids)
         return read_stream(io.BytesIO(content), source, asked.form, options, self._kept)
 
     def later(self, content: bytes, source: str) -> Read:

@@ -13,12 +13,11 @@ from graph.errors import NotFoundError
 from kgdelta.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import IO
 
     from graph.snapshot import Snapshot
-    from ingest.document import Document
-    from ingest.obo import OboReader
+    from ingest.document import Document, ReadOptions
 
 
 def read_text(source: str) -> str:
@@ -64,29 +63,25 @@ def _umask() -> int:
     return current
 
 
-def read_source(
-    name: str,
-    form: str | None = None,
-    ontology: str | None = None,
-    strict: bool = False,
-    reader: OboReader | None = None,
-    prefixes: Mapping[str, str] | None = None,
-) -> Document:
+def read_source(name: str, form: str | None = None, options: ReadOptions | None = None) -> Document:
     """The document of a file, a folder of a link-prediction set, or ``-``, standard input.
 
-    ``prefixes`` serve where the source declares none of that name. Raises NotFoundError,
-    IngestError, OSError.
+    Raises NotFoundError, IngestError, OSError.
     """
     from ingest.document import ReadOptions
-    from ingest.formats import read, read_stream
+    from ingest.formats import read_stream
+    from ingest.link_sets import read_link_folder
 
+    options = options or ReadOptions()
     if name == "-":
-        options = ReadOptions(ontology, strict, prefixes or {})
-        return read_stream(sys.stdin.buffer, "standard input", form, options, reader)
+        return read_stream(sys.stdin.buffer, "standard input", form, options)
     path = Path(name)
     if not path.exists():
         raise NotFoundError("file", name)
-    return read(path, form, ontology, strict, reader, prefixes)
+    if path.is_dir():
+        return read_link_folder(path, options)
+    with path.open("rb") as stream:
+        return read_stream(stream, str(path), form, options)
 
 
 def read_prefixes(files: Sequence[Path]) -> dict[str, str]:

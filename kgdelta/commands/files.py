@@ -129,6 +129,7 @@ def _export_to_git(session: Session, repository: Path, path: str | None, form: s
     type=click.Path(path_type=Path),
     help="Prefix map for what IN does not declare; may be given again.",
 )
+@click.option("--keep-edge-ids", is_flag=True, help="KGX: edges keep the ids that IN gives them.")
 @click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
 @json_option
 def convert_command(
@@ -137,16 +138,20 @@ def convert_command(
     source_form: str | None,
     form: str | None,
     prefix_files: tuple[Path, ...],
+    keep_edge_ids: bool,
     strict: bool,
     as_json: bool,
 ) -> None:
     """Read IN and write it as OUT, in canonical order; what was wrong with IN is told."""
+    from ingest.document import ReadOptions
     from kgdelta.files import read_prefixes, read_source, write_target
 
     if as_json and target == "-":
         raise UsageError("--json and OUT both want standard output")
-    prefixes = read_prefixes(prefix_files)
-    document = read_source(source, source_form, strict=strict, prefixes=prefixes)
+    options = ReadOptions(
+        strict=strict, prefixes=read_prefixes(prefix_files), stable_edge_ids=not keep_edge_ids
+    )
+    document = read_source(source, source_form, options)
     write_target(document.snapshot(), target, form)
     if as_json:
         problems = [{"line": p.line, "reason": p.reason} for p in document.problems]

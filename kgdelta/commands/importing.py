@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from graph.store import Store
+    from ingest.document import ReadOptions
     from ingest.history import History, HistoryOptions
     from ingest.windows import Keep
     from kgdelta.importing import Imported, Release, Target
@@ -47,6 +48,7 @@ class _Asked:
     prefix_files: tuple[Path, ...]
     tag: str | None
     tag_versions: bool
+    keep_edge_ids: bool
     strict: bool
     message: str
     author: str
@@ -97,6 +99,11 @@ class _Asked:
 )
 @click.option("--tag", metavar="NAME", help="Name the commit of the one FILE.")
 @click.option("--tag-versions", is_flag=True, help="Name each commit by the version in its header.")
+@click.option(
+    "--keep-edge-ids",
+    is_flag=True,
+    help="KGX: edges keep their ids, though a rebuilt dump may give them others.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
 @click.option("-m", "--message", default="", help="Message of the commit.")
 @click.option("--author", help="Who imports (default: git's user.name).")
@@ -177,12 +184,9 @@ def _imports(
 
 def _histories(asked: _Asked) -> Iterator[History]:
     if asked.window:
-        from ingest.document import ReadOptions
         from ingest.windows import WindowHistory, clock_of
-        from kgdelta.files import read_prefixes
 
-        prefixes = read_prefixes(asked.prefix_files)
-        options = ReadOptions(asked.ontology, asked.strict, prefixes)
+        options = _read_options(asked, asked.ontology)
         clock = clock_of(asked.clock) if asked.clock else None
         files = _files(asked.paths)
         keep = asked.keep or "accumulate"
@@ -196,6 +200,14 @@ def _histories(asked: _Asked) -> Iterator[History]:
             yield history_of(str(path), options_, asked.revision, asked.first_parent, accumulate)
 
 
+def _read_options(asked: _Asked, ontology: str | None) -> ReadOptions:
+    from ingest.document import ReadOptions
+    from kgdelta.files import read_prefixes
+
+    prefixes = read_prefixes(asked.prefix_files)
+    return ReadOptions(ontology, asked.strict, prefixes, not asked.keep_edge_ids)
+
+
 def _history_options(asked: _Asked) -> HistoryOptions:
     from ingest.history import HistoryOptions
     from kgdelta.files import read_prefixes
@@ -203,24 +215,24 @@ def _history_options(asked: _Asked) -> HistoryOptions:
 
     dates = read_date_table(asked.dates) if asked.dates else {}
     prefixes = read_prefixes(asked.prefix_files)
-    return HistoryOptions(asked.form, asked.strict, asked.only, dates, prefixes)
+    return HistoryOptions(
+        asked.form, asked.strict, asked.only, dates, prefixes, not asked.keep_edge_ids
+    )
 
 
 def _releases(store: Store, branch: str, asked: _Asked, files: Sequence[Path]) -> Iterator[Release]:
     """Files read one after the other, as what they become on the branch."""
     from graph.prefixes import PrefixMap
     from ingest.dating import date_in_name, dated, version_of
-    from ingest.document import Document, ReadOptions
+    from ingest.document import Document
     from kgdelta.dumps import DumpReader, dumps_in
-    from kgdelta.files import read_prefixes
     from kgdelta.importing import Release
     from kgdelta.progress import watching
 
-    prefixes = read_prefixes(asked.prefix_files)
     ontology = asked.ontology or PrefixMap.of(store.snapshot(branch)).ontology or None
     moment = asked.date.replace(tzinfo=UTC) if asked.date else None
     with watching(files, "importing") as bar:
-        reader = DumpReader(ReadOptions(ontology, asked.strict, prefixes), asked.form, bar)
+        reader = DumpReader(_read_options(asked, ontology), asked.form, bar)
         for dump in dumps_in(files):
             document = reader.read(dump)
             header = document if isinstance(document, Document) else document.header()

@@ -61,3 +61,25 @@ def test_what_cannot_be_converted_is_one_line(
     assert said in answer.err
     assert len(answer.err.splitlines()) == 1
     assert not (tmp_path / "x.ttl").exists()
+
+
+def edges(*ids: str) -> str:
+    rows = (f"{i}\tX:{n}\tbiolink:related_to\tX:{n + 1}\n" for n, i in enumerate(ids))
+    return "id\tsubject\tpredicate\tobject\n" + "".join(rows)
+
+
+def test_random_ids_of_edges_are_no_change_unless_they_are_kept(run: Run, tmp_path: Path) -> None:
+    for name, table in {"a": edges("e1", "e2"), "b": edges("f1", "f2")}.items():
+        (tmp_path / f"{name}.tsv").write_text(table)
+    run("init")
+    run("branch", "kept")
+    counts = {}
+    for branch, options in (("main", ()), ("kept", ("--keep-edge-ids",))):
+        made = [run("import", f"{n}.tsv", "--branch", branch, "--json", *options) for n in "ab"]
+        counts[branch] = [answer.rows[0]["added"] for answer in made]
+    assert counts == {"main": [3, 0], "kept": [3, 2]}
+    for name in "ab":
+        assert run("convert", f"{name}.tsv", f"{name}-hash.tsv", "--format", "kgx").code == 0
+        run("convert", f"{name}.tsv", f"{name}-kept.tsv", "--format", "kgx", "--keep-edge-ids")
+    assert (tmp_path / "a-hash.tsv").read_text() == (tmp_path / "b-hash.tsv").read_text()
+    assert "e1" in (tmp_path / "a-kept.tsv").read_text()

@@ -218,9 +218,9 @@ def test_errors(made: Run, tmp_path: Path, arguments: list[str], code: int, mess
 
 
 EXPORTS = [
-    ([], "give --output FILE, or --git DIR"),
+    ([], "give --output FILE, --onto FILE, or --git DIR"),
     (["--git", "x", "-o", "y.obo"], "--git writes a whole branch"),
-    (["-o", "y.obo", "--path", "x.obo"], "give --output FILE, or --git DIR"),
+    (["-o", "y.obo", "--path", "x.obo"], "give --output FILE, --onto FILE, or --git DIR"),
 ]
 
 
