@@ -144,7 +144,8 @@ def decode_xml(content: bytes, report: Report) -> str:
         text = content.decode("latin-1")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _ENCODING.sub(r"\1", text, count=1) if "<?xml" in text[:_BEGINNING] else text
+    head = _ENCODING.sub(r"\1", text[:_BEGINNING], count=1)
+    return head + text[_BEGINNING:]
 
 
 def scan_xml(text: str, report: Report) -> XmlScan:
@@ -155,7 +156,8 @@ def scan_xml(text: str, report: Report) -> XmlScan:
     the text is not well-formed, that is reported.
     """
     scan = XmlScan()
-    parser = expat.ParserCreate("utf-8", " ")
+    # Without namespaces, which the parser that comes next knows, this takes half the time.
+    parser = expat.ParserCreate("utf-8")
     entities: dict[str, int] = {}
     depth = 0
 
@@ -170,8 +172,15 @@ def scan_xml(text: str, report: Report) -> XmlScan:
             raise fail(f"the entity {name} is made of the entity {min(inner)}, which is not safe")
         entities[name] = len(value)
 
-    def start(_name: str, _attributes: list[str]) -> None:
+    def start(_name: str, attributes: list[str]) -> None:
         nonlocal depth
+        if not depth:
+            declared = zip(attributes[::2], attributes[1::2], strict=True)
+            scan.prefixes |= {
+                name.partition(":")[2]: iri
+                for name, iri in declared
+                if name == "xmlns" or name.startswith("xmlns:")
+            }
         depth += 1
         if depth > DEEPEST_ELEMENT:
             raise fail(f"elements nest more than {DEEPEST_ELEMENT:,} deep")
@@ -179,10 +188,6 @@ def scan_xml(text: str, report: Report) -> XmlScan:
     def end(_name: str) -> None:
         nonlocal depth
         depth -= 1
-
-    def namespace(prefix: str | None, iri: str | None) -> None:
-        if not depth:
-            scan.prefixes[prefix or ""] = iri or ""
 
     def comment(text: str) -> None:
         scan.comments.append(Remark(parser.CurrentLineNumber, text.strip()))
@@ -192,7 +197,6 @@ def scan_xml(text: str, report: Report) -> XmlScan:
     parser.EntityDeclHandler = declare
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.StartNamespaceDeclHandler = namespace
     try:
         parser.Parse(text.encode(), True)
     except expat.ExpatError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from graph.model import Literal, Node, Statement
 from graph.prefixes import encode_local
@@ -269,14 +269,14 @@ class _Terms:
                 keep(quad, self._repaired)
             return
         for quad in quads:
-            value = quad.object
+            value: Any = quad.object
             kind = type(value)
             if (kind is not text and kind is not named and kind is not blank) or (
                 type(quad.graph_name) is not default
             ):
                 keep(quad, self._same)
                 continue
-            subject = quad.subject
+            subject: Any = quad.subject
             start, link = subject.value, quad.predicate.value
             if type(subject) is blank:
                 start = f"_:{start}"
