@@ -17,9 +17,10 @@ from kgcl.render import render
 from tests.kgcl.change_strategies import changes_of
 
 #: One example of each class, as the page has them.
+_FORMS = files("kgcl").joinpath("README.md").read_text("utf-8").partition("## Tables")[0]
 EXAMPLES = [
     example.strip().strip("`").strip()
-    for row in files("kgcl").joinpath("README.md").read_text("utf-8").splitlines()
+    for row in _FORMS.splitlines()
     if (found := re.match(r"\| \w+ \| [\w, ]+ \| .* \| ``? ?(.*?) ?``? \| [^|]*\|$", row))
     for example in found.groups()
 ]
