@@ -27,6 +27,7 @@ from ingest.decoding import decode
 from ingest.document import Document, Layout, Problem, ReadOptions, Remark
 from ingest.errors import IngestError
 from ingest.header import read_header_clause
+from ingest.obo_conformance import header_oddity
 from ingest.obo_frame_parts import Frame
 from ingest.obo_frames import FrameReader
 from ingest.obo_relations import Relations, relations_of
@@ -238,6 +239,9 @@ def read_header(
             if tag in single:
                 problems.append(Problem(source, number, f"a second {tag}; both are kept"))
             single.add(tag)
+        odd = header_oddity(tag, value)
+        if odd is not None:
+            problems.append(Problem(source, number, f"{tag}: {odd}"))
         if tag not in HEADER_TAGS:
             problems.append(Problem(source, number, f"unknown tag {tag}; kept as it is"))
         if tag == "ontology" and value:

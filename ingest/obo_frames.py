@@ -20,10 +20,11 @@ from ingest.clauses import (
     unescape,
 )
 from ingest.obo_comments import comment_of
+from ingest.obo_conformance import oddity
 from ingest.obo_frame_parts import Clause, Frame, Part, Work, clauses_of
 from ingest.obo_quick import ODD, QUICK, QUICK_IN_TERMS, TAKEN
 from ingest.obo_relations import Relations, general_axiom, is_metadata_tag, quantified, split_gci
-from ingest.obo_values import ValueReader
+from ingest.obo_values import ValueReader, scope_meant
 from ingest.tags import (
     BOOLEANS,
     CHAINS,
@@ -141,6 +142,9 @@ class FrameReader(ValueReader):
                 return
             comment, statement = "", Statement(work.subject, VERBATIM + tag, Literal(value))
         if statement is not None:
+            odd = oddity(tag, statement)
+            if odd is not None:
+                work.tell(number, f"{tag}: {odd}")
             work.take(number, tag, raw, statement, comment)
         elif comment:
             work.frame.remarks.append((number, comment))
@@ -227,6 +231,10 @@ class FrameReader(ValueReader):
 
     def _synonym(self, work: Work, number: int, tag: str, value: str) -> Statement:
         if tag == "synonym":
+            meant = scope_meant(value)
+            if meant is not None:
+                work.tell(number, f"synonym: the scope {meant[0]!r} read as {meant[0].upper()}")
+                value = meant[1]
             return self.synonym(work.subject, value)
         found = self.old_synonym(work.subject, OLD_SYNONYMS[tag], value)
         work.tell(number, f"{tag} is of OBO 1.0; read as synonym")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from graph.expression import Expression
 from graph.model import Literal, Node, Object, Qualifier, Statement
 from graph.vocabulary import LABEL, SYNONYM_TYPE, XREF, XSD_BOOLEAN
+from ingest.obo_conformance import ID_TEXTS, is_date
 from ingest.obo_frame_parts import Part
 from ingest.tags import FLAGS, GROUPS, HIERARCHICAL, NODES, QUOTED, SCOPES, TEXTS
 
@@ -32,6 +33,8 @@ _SYNONYM: Final = re.compile(r'"([^"\\]*)" ([A-Z]+) (?:([^\s"\\\[\]{}!]+) )?\[([
 _PROPERTY: Final = re.compile(r'([^\s"]+) "([^"\\]*)" ([^\s"\\{}!]+)')
 _PLAIN_ID: Final = re.compile(r'[^\s!{}"\\]+')
 _DESCRIBED: Final = re.compile(r'([^\s"\\{}!]+) "([^"\\]*)"')
+#: White space in an xref of a list, and not around it.
+_SPACED: Final = re.compile(r"[^\s,]\s+[^\s,]")
 _TRUE: Final = Literal("true", XSD_BOOLEAN)
 
 
@@ -51,6 +54,24 @@ def _text(predicate: Node) -> QuickReader:
     return read
 
 
+def _id_text(predicate: Node) -> QuickReader:
+    def read(reader: ValueReader, work: Work, number: int, value: str) -> Statement | None:
+        del reader, number
+        if "\\" in value or " " in value or "\t" in value:
+            return None
+        return Statement(work.subject, predicate, Literal(value))
+
+    return read
+
+
+def _date(predicate: Node) -> QuickReader:
+    def read(reader: ValueReader, work: Work, number: int, value: str) -> Statement | None:
+        del reader, number
+        return Statement(work.subject, predicate, Literal(value)) if is_date(value) else None
+
+    return read
+
+
 def _quoted(predicate: Node) -> QuickReader:
     def read(reader: ValueReader, work: Work, number: int, value: str) -> Statement | None:
         del number
@@ -58,6 +79,8 @@ def _quoted(predicate: Node) -> QuickReader:
         if found is None:
             return None
         text, xrefs = found.groups()
+        if " " in xrefs and _SPACED.search(xrefs):
+            return None
         return Statement(work.subject, predicate, Literal(text), reader.plain_list(xrefs))
 
     return read
@@ -91,7 +114,7 @@ def _synonym(reader: ValueReader, work: Work, number: int, value: str) -> Statem
         return None
     text, scope, kind, xrefs = found.groups()
     predicate = SCOPES.get(scope)
-    if predicate is None:
+    if predicate is None or (" " in xrefs and _SPACED.search(xrefs)):
         return None
     qualifiers = reader.plain_list(xrefs)
     if kind:
@@ -102,7 +125,8 @@ def _synonym(reader: ValueReader, work: Work, number: int, value: str) -> Statem
 def _xref(reader: ValueReader, work: Work, number: int, value: str) -> Statement | None:
     del reader, number
     if '"' not in value and "\\" not in value:
-        return Statement(work.subject, XREF, Literal(value))
+        spaced = " " in value or "\t" in value
+        return None if spaced else Statement(work.subject, XREF, Literal(value))
     found = _DESCRIBED.fullmatch(value)
     if found is None:
         return None
@@ -164,6 +188,8 @@ def _part(tag: str) -> QuickReader:
 QUICK: Final[Mapping[str, QuickReader]] = MappingProxyType(
     {
         **{tag: _text(predicate) for tag, predicate in TEXTS.items()},
+        **{tag: _id_text(TEXTS[tag]) for tag in ID_TEXTS & TEXTS.keys()},
+        "creation_date": _date(TEXTS["creation_date"]),
         **{tag: _node(predicate) for tag, predicate in NODES.items()},
         **{tag: _node(choices[0]) for tag, choices in HIERARCHICAL.items()},
         **{tag: _quoted(predicate) for tag, predicate in QUOTED.items()},

@@ -27,6 +27,7 @@ from ingest.tags import KEYS, REVERSIBLE_CHAIN, SCOPES
 
 #: A quoted text without escapes and a list of plain xrefs, as most definitions and synonyms are.
 _PLAIN: Final = re.compile(r'"([^"\\]*)" ?([^"\\\[\]{}!]*)\[([^"\\\[\]{}!]*)\]')
+_WRONG_SCOPE: Final = re.compile(r'("(?:[^"\\]|\\.)*")\s*([A-Za-z]+)(?=[\s\[])')
 #: The axiom that a ``property_value`` of a term is, where a relation of the file is its property.
 _ASSERTION: Final = Qualifier(AXIOM_KIND, Literal("ObjectPropertyAssertion"))
 
@@ -187,6 +188,14 @@ class ValueReader:
             # Canonical order, so that it is seen to be one: shorter texts come first.
             ids.sort(key=lambda each: (len(each), each))
         return tuple([self._cited.get(each) or self.cited(Xref(each)) for each in ids])
+
+
+def scope_meant(value: str) -> tuple[str, str] | None:
+    """A scope in small letters, and the value with it as OBO has it; None where there is none."""
+    found = _WRONG_SCOPE.match(value)
+    if found is None or found[2] in SCOPES or found[2].upper() not in SCOPES:
+        return None
+    return found[2], value[: found.start(2)] + found[2].upper() + value[found.end(2) :]
 
 
 def _listed(text: str) -> tuple[list[Xref], list[Modifier]]:

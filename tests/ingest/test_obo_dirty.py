@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +80,29 @@ def test_strict_stops_at_the_first_problem(case: dict[str, Any]) -> None:
     with pytest.raises(IngestError) as error:
         read_bytes(content(case), "dirty.obo", "obo", strict=True)
     assert [error.value.line, error.value.reason] == min(problems, key=lambda each: each[0])
+
+
+#: What fastobo refuses, although OBO 1.2 has it, and a comment line, on which it panics.
+REFUSED = {
+    "UTF-16",
+    "a continued line",
+    "a synonym without a scope",
+    "a comment line and a comment behind",
+}
+
+
+def test_what_fastobo_refuses_is_reported(missing: Callable[[str], None]) -> None:
+    try:
+        import fastobo
+    except ImportError:
+        missing("fastobo is not installed")
+    refused = 0
+    for case in CASES:
+        if case["name"] in REFUSED:
+            continue
+        try:
+            fastobo.load(io.BytesIO(content(case)), threads=1)
+        except (SyntaxError, OSError):
+            refused += 1
+            assert case.get("problems"), case["name"]
+    assert refused > 30
