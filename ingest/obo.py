@@ -36,6 +36,9 @@ from ingest.tags import HEADER_SINGLE, HEADER_TAGS, JUNK, STANZAS, VERBATIM
 
 #: Bytes of text that one source may come to: more than any ontology of today.
 LARGEST: Final = 1 << 30
+#: Bytes that one line may have; a longer one is refused before it is decoded.
+LONGEST_LINE: Final = 1 << 26
+_BLOCK: Final = 1 << 20
 #: Header tags after whose value a comment may stand.
 _COMMENTED: Final = frozenset({"ontology", "subsetdef", "synonymtypedef", "idspace"})
 #: What a line may begin with that is a heading, however badly it is written.
@@ -50,9 +53,7 @@ def read_obo(stream: IO[bytes], source: str, options: ReadOptions) -> Document:
 
 def read_kept(stream: IO[bytes], source: str, options: ReadOptions, reader: OboReader) -> Document:
     """Like :func:`read_obo`, with a reader that remembers frames. Raises IngestError."""
-    content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise IngestError(source, 0, f"more than {LARGEST >> 20} MiB of OBO")
+    content = _content(stream, source)
     text, problems = decode(content, source)
     if options.strict and problems:
         raise IngestError(source, problems[0].line, problems[0].reason)
@@ -62,6 +63,24 @@ def read_kept(stream: IO[bytes], source: str, options: ReadOptions, reader: OboR
     if not problems:
         return document
     return replace(document, problems=(*problems, *document.problems))
+
+
+def _content(stream: IO[bytes], source: str) -> bytes:
+    """All bytes of a stream. Raises IngestError for too many of them, or for too long a line."""
+    parts: list[bytes] = []
+    size = waiting = lines = 0
+    while chunk := stream.read(_BLOCK):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > LARGEST:
+            raise IngestError(source, 0, f"more than {LARGEST >> 20} MiB of OBO")
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        waiting = waiting + len(chunk) if end < 0 else len(chunk) - end
+        lines += chunk.count(b"\n")
+        if waiting > LONGEST_LINE:
+            reason = f"a line of more than {LONGEST_LINE >> 20} MiB"
+            raise IngestError(source, lines + 1, reason)
+    return b"".join(parts)
 
 
 @contextmanager

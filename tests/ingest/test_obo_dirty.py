@@ -14,9 +14,10 @@ import pytest
 from graph.model import Statement, in_order
 from graph.prefixes import PrefixMap
 from graph.vocabulary import OBO, OBO_IN_OWL, RDF_TYPE
-from ingest.document import Document
+from ingest.document import Document, ReadOptions
 from ingest.errors import IngestError
 from ingest.formats import read_bytes
+from ingest.obo import read_obo
 from ingest.obo_writer import write_obo
 
 CASES: list[dict[str, Any]] = tomllib.loads(
@@ -107,3 +108,34 @@ def test_what_fastobo_refuses_is_reported(missing: Callable[[str], None]) -> Non
             refused += 1
             assert case.get("problems"), case["name"]
     assert refused >= 20, refused
+
+
+class Endless(io.BytesIO):
+    """A stream without end, which counts what was asked of it."""
+
+    def __init__(self, begin: bytes, piece: bytes) -> None:
+        super().__init__(begin)
+        self.piece = piece
+        self.given = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert size > 0, "all of a stream without end"
+        found = super().read(size) or (self.piece * (size // len(self.piece)))
+        self.given += len(found)
+        return found
+
+
+@pytest.mark.parametrize(
+    ("piece", "reason"),
+    [(b"x", "line 3: a line of more than 64 MiB"), (b"xref: X:1\n", "more than 16 MiB of OBO")],
+)
+def test_what_has_no_end_is_refused(
+    monkeypatch: pytest.MonkeyPatch, piece: bytes, reason: str
+) -> None:
+    if piece != b"x":
+        monkeypatch.setattr("ingest.obo.LARGEST", 1 << 24)
+    stream = Endless(b"format-version: 1.4\nontology: t\nremark: ", piece)
+    with pytest.raises(IngestError, match=reason):
+        read_obo(stream, "endless.obo", ReadOptions())
+    assert stream.given < 70 << 20
