@@ -19,6 +19,7 @@ from graph.vocabulary import (
     CLASS,
     LABEL,
     OBJECT_PROPERTY,
+    ONTOLOGY,
     RDF_TYPE,
     SHORTHAND,
     SUBPROPERTY_OF,
@@ -64,12 +65,18 @@ class OboWriter:
             for s in in_order(s for s in about if s.predicate == LABEL)[::-1]
             if isinstance(s.object, Literal)
         }
-        self.ontology = ontology_node(snapshot)
+        self.ontology = self._ontology(snapshot)
         self.prefixes = self._prefixes(snapshot)
         self.reader = FrameReader(self.prefixes)
         self.clauses = ClauseWriter(self.prefixes, Relations())
         self.said: set[Statement] = set()
         self.general: defaultdict[Node, list[tuple[Statement, str, str]]] = defaultdict(list)
+
+    def _ontology(self, snapshot: Snapshot) -> Node:
+        """The node that the header names, which it can only do without qualifiers."""
+        typed = snapshot.statements(predicates={RDF_TYPE}, objects={ONTOLOGY})
+        named = (s.subject for s in typed if not s.qualifiers)
+        return min(named, default=ontology_node(snapshot))
 
     def _prefixes(self, snapshot: Snapshot) -> PrefixMap:
         """The prefixes that a reader of the file will find: a shorthand needs its xref."""
