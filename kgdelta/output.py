@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from ingest.document import Problem
+
 T = TypeVar("T")
+_SHOWN: Final = 5
 
 
 def emit_json(document: object) -> None:
@@ -53,3 +57,12 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterato
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "  ".join(cells).rstrip()
+
+
+def first_of(source: str, problems: Sequence[Problem]) -> Iterator[Problem]:
+    """The first problems of a source, and how many more there are."""
+    from ingest.document import Problem
+
+    yield from problems[:_SHOWN]
+    if len(problems) > _SHOWN:
+        yield Problem(source, 0, counted(len(problems) - _SHOWN, "more problem"))

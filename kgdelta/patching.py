@@ -170,13 +170,15 @@ def apply_to_file(
     from ingest.obo import OboReader
     from kgdelta.editing import Original, bring_to
     from kgdelta.imported_names import check_own, with_imported_names
+    from kgdelta.output import first_of
 
     batch = as_changes(changes)
     reader = OboReader()
     original = Original(source, source.read_bytes(), reader)
     document = read_bytes(original.content, str(source), reader=reader)
-    for problem in document.problems if tell is not None else ():
-        tell(problem)
+    if tell is not None:
+        for problem in first_of(document.source, document.problems):
+            tell(problem)
     before, imported = with_imported_names(document, source, catalog, tell)
     chosen = with_ids(policy, ids, before)
     outcome = apply(batch, before, chosen, keep_going)

@@ -14,7 +14,7 @@ from graph.commit import format_time
 from graph.errors import NotFoundError
 from kgdelta import settings
 from kgdelta.errors import UsageError
-from kgdelta.output import counted, emit_lines, say, with_progress
+from kgdelta.output import emit_lines, first_of, say, with_progress
 from kgdelta.session import Session, store_options
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ingest.history import History, HistoryOptions
     from ingest.windows import Keep
     from kgdelta.importing import Imported, Release, Target
-
-_PROBLEMS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +268,8 @@ def _report(session: Session, done: Iterable[Imported]) -> None:
         emit_lines(map(_row, done))
         return
     for imported in done:
-        for problem in imported.problems[:_PROBLEMS_SHOWN]:
+        for problem in first_of(imported.source, imported.problems):
             say(str(problem))
-        if len(imported.problems) > _PROBLEMS_SHOWN:
-            more = len(imported.problems) - _PROBLEMS_SHOWN
-            say(f"{imported.source}: {counted(more, 'more problem')}")
         if imported.commit is None:
             say(f"{imported.source}: nothing new")
         else:
