@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import tarfile
 from pathlib import Path
@@ -45,7 +44,6 @@ from graph.vocabulary import (
     XSD,
 )
 from ingest.document import Document
-from ingest.errors import IngestError
 from ingest.formats import read, read_bytes
 from ingest.obo import OboReader
 from ingest.obo_writer import write_obo
@@ -213,46 +211,6 @@ def check_counts(text: str, document: Document) -> None:
     subsets = [s for s in edges if s.object == SUBSET_PROPERTY]
     assert len(edges) + len(kept) - len(subsets) == len(parents)
     assert len(labels) == len(names)
-
-
-def mutated(content: bytes, random_: random.Random) -> bytes:
-    data = bytearray(content)
-    for _ in range(random_.randint(1, 8)):
-        at = random_.randrange(len(data))
-        choice = random_.randrange(4)
-        if choice == 0:
-            del data[at : at + random_.randint(1, 40)]
-        elif choice == 1:
-            data[at:at] = bytes(random_.choices(b'"\\[]{}!:\n\r\x00\xff', k=random_.randint(1, 5)))
-        elif choice == 2:
-            data[at] = random_.randrange(256)
-        else:
-            data[at:at] = data[at // 2 : at // 2 + 60]
-    return bytes(data)
-
-
-def fuzz(root: Path, count: int) -> None:
-    content = (root / "examples" / "instruments-1.obo").read_bytes()
-    random_ = random.Random(7)
-    read_well = 0
-    for _ in range(count):
-        try:
-            document = read_bytes(mutated(content, random_), "mutated")
-        except IngestError:
-            continue
-        read_well += 1
-        text = write_obo(document.snapshot())
-        assert back(text).statements == document.statements
-    assert read_well > count // 2
-
-
-def test_mutated_files_are_read_or_refused(root: Path) -> None:
-    fuzz(root, 300)
-
-
-@pytest.mark.long
-def test_many_mutated_files_are_read_or_refused(root: Path) -> None:
-    fuzz(root, 20_000)
 
 
 @pytest.mark.parametrize(

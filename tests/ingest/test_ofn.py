@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import random
 from pathlib import Path
 from typing import Any
 
@@ -148,48 +147,6 @@ def test_an_axiom_kept_in_the_graph_is_written_as_one() -> None:
     )
     text = written(frozenset({NAME, general})).decode()
     assert 'SubClassOf(Annotation(rdfs:label "why") ObjectComplementOf(:A) :B)' in text
-
-
-def mutated(content: bytes, random_: random.Random) -> bytes:
-    data = bytearray(content)
-    for _ in range(random_.randint(1, 8)):
-        at = random_.randrange(len(data))
-        choice = random_.randrange(4)
-        if choice == 0:
-            del data[at : at + random_.randint(1, 40)]
-        elif choice == 1:
-            data[at:at] = bytes(
-                random_.choices(b'"\\()<>#@^:\n\r\x00\xff', k=random_.randint(1, 5))
-            )
-        elif choice == 2:
-            data[at] = random_.randrange(256)
-        else:
-            data[at:at] = data[at // 2 : at // 2 + 60]
-    return bytes(data)
-
-
-def fuzz(count: int) -> None:
-    content = (DATA / "zoo.ofn").read_bytes()
-    random_ = random.Random(7)
-    read_well = 0
-    for number in range(count):
-        try:
-            got = read(mutated(content, random_))
-        except IngestError:
-            continue
-        read_well += 1
-        if number % 10 == 0:
-            assert read(written(got.statements)).statements == got.statements
-    assert read_well > count // 2
-
-
-def test_mutated_files_are_read_or_refused() -> None:
-    fuzz(200)
-
-
-@pytest.mark.long
-def test_many_mutated_files_are_read_or_refused() -> None:
-    fuzz(20_000)
 
 
 def test_the_zoo_of_robot_is_read_whole_and_written_the_same() -> None:

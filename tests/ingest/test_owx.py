@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 from pathlib import Path
 from typing import Any
 
@@ -148,40 +147,3 @@ def test_texts_that_xml_cannot_hold_are_carried_as_json() -> None:
     text = written(frozenset({NAME, *odd}))
     assert text.count(b"urn:kgdelta:statement") == 1
     assert read(text).statements == {NAME, *odd}
-
-
-def mutated(content: bytes, random_: random.Random) -> bytes:
-    data = bytearray(content)
-    for _ in range(random_.randint(1, 3)):
-        at = random_.randrange(len(data))
-        if random_.random() < 0.3:
-            del data[at : at + random_.randint(1, 40)]
-        elif random_.random() < 0.5:
-            data[at:at] = data[at // 2 : at // 2 + 60]
-        else:
-            data[at] = random_.choice(b'<>/"&#; A1\x00\xff')
-    return bytes(data)
-
-
-def fuzz(count: int) -> None:
-    content = (DATA / "zoo.owx").read_bytes()
-    random_ = random.Random(7)
-    said = 0
-    for number in range(count):
-        try:
-            got = read(mutated(content, random_))
-        except IngestError:
-            continue
-        said += bool(got.statements)
-        if number % 10 == 0:
-            assert read(written(got.statements)).statements == got.statements
-    assert said > count // 2
-
-
-def test_mutated_files_are_read_or_refused() -> None:
-    fuzz(200)
-
-
-@pytest.mark.long
-def test_many_mutated_files_are_read_or_refused() -> None:
-    fuzz(20_000)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
 from ingest import rdf_reading
-from ingest.document import Document
 from ingest.errors import IngestError
 from tests.ingest.rdf_formats import read, write
 
@@ -104,48 +102,3 @@ def test_lines_are_the_same_in_blocks_of_any_size(
     parts = read(content, "ntriples")
     assert parts.statements == whole.statements
     assert parts.problems == whole.problems
-
-
-def _mutated(content: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(content)
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(changed))
-        match chance.randrange(4):
-            case 0:
-                changed[at] = chance.randrange(256)
-            case 1:
-                del changed[at : at + chance.randint(1, 20)]
-            case 2:
-                changed[at:at] = chance.choice(
-                    [b'"', b"<", b">", b"{", b"[", b"(", b"&x;", b"\n", b"\x00", b"<<(", b"."]
-                )
-            case _:
-                changed[at:at] = changed[at // 2 : at // 2 + chance.randint(1, 40)]
-    return bytes(changed)
-
-
-def _mutants(count: int) -> None:
-    sources = sorted(p for p in DATA.iterdir() if p.suffix != ".read" and p.stem != "owl")
-    forms = {".ttl": "turtle", ".trig": "trig", ".nt": "ntriples", ".nq": "nquads"}
-    forms |= {".jsonld": "jsonld", ".rdf": "rdfxml"}
-    chance = random.Random(20261123)
-    for _ in range(count):
-        path = chance.choice(sources)
-        content = _mutated(path.read_bytes(), chance)
-        form = forms[path.suffix]
-        try:
-            document = read(content, form)
-        except IngestError:
-            continue
-        assert isinstance(document, Document)
-        again = read(write(document.statements, "nquads"), "nquads", strict=True)
-        assert again.statements == document.statements
-
-
-def test_mutated_sources_end_in_a_document_or_an_error() -> None:
-    _mutants(600)
-
-
-@pytest.mark.long
-def test_very_many_mutated_sources_end_in_a_document_or_an_error() -> None:
-    _mutants(120_000)
