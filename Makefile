@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ROOMS := graph kgcl ingest queries embeddings kgdelta
 
-.PHONY: demo test test-long lint grammar bench bench-store clean
+.PHONY: demo test test-long lint grammar bench bench-ingest bench-store clean
 
 demo: $(READY)
 	$(BIN)/kgdelta demo
@@ -26,6 +26,13 @@ grammar: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+bench-ingest: $(READY)
+	$(BIN)/python -m tests.benchmarks.obo
+	$(BIN)/python -m tests.benchmarks.rdf
+	$(BIN)/python -m tests.benchmarks.owl
+	$(BIN)/python -m tests.benchmarks.kgx
+	$(BIN)/python -m tests.benchmarks.history
 
 bench-store: $(READY)
 	$(BIN)/python -m tests.benchmarks.store --main
