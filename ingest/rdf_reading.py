@@ -59,10 +59,15 @@ class Parsed:
 
 def read_all(stream: IO[bytes], source: str) -> bytes:
     """The bytes of a stream. Raises IngestError where they are more than ``LARGEST``."""
-    content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise IngestError(source, 0, f"more than {LARGEST >> 20} MiB")
-    return content
+    chunks: list[bytes] = []
+    left = LARGEST
+    # Piece by piece: asked for all at once, a stream takes up twice as much before it is refused.
+    while chunk := stream.read(_BLOCK):
+        left -= len(chunk)
+        if left < 0:
+            raise IngestError(source, 0, f"more than {LARGEST >> 20} MiB")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def decode(content: bytes, report: Report, first: int = 1) -> str:
