@@ -48,6 +48,10 @@ class Literal:
         _set_datatype(self, RDF_LANG_STRING if language else datatype)
         _set_language(self, language.lower() if language else language)
 
+    def __hash__(self) -> int:
+        # Few literals differ in datatype or language alone, and every statement asks for this.
+        return hash(self.value)
+
     def with_value(self, value: str) -> Literal:
         """Another text of the same datatype or language."""
         return Literal(value, self.datatype, self.language)
