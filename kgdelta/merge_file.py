@@ -90,6 +90,13 @@ def merge_files(
     return MergedFile(content, place.form, _state(mine), delta, open_, decisions, tuple(problems))
 
 
+def statements_of(side: FileSide, form: str | None = None) -> frozenset[Statement]:
+    """What a file says; one without content says nothing. Raises IngestError."""
+    from ingest.obo import OboReader
+
+    return _read(side, form, OboReader()).statements
+
+
 def _decide(
     base: MemorySnapshot, ours: Document, theirs: Document, resolutions: Resolutions
 ) -> tuple[tuple[Decision, ...], tuple[Conflict, ...], frozenset[Statement]]:
