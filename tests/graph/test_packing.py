@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.commit import CommitMeta
+from graph.packing import Packed
 from graph.snapshot import columns_from
 from graph.sqlite import SqliteStore
-from graph.packing import Packed
 from tests.graph.clocks import Ticking
 from tests.graph.conformance import state
 from tests.graph.strategies import states
