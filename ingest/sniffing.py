@@ -157,7 +157,8 @@ def _rows(text: str, _name: str) -> str | None:
     if not lines:
         return None
     header = {cell.strip().lower() for cell in lines[0].split("\t")}
-    if {"subject", "predicate", "object"} <= header or {"id", "category"} <= header:
+    nodes = "id" in header and header & {"category", "name"}
+    if {"subject", "predicate", "object"} <= header or nodes:
         timed = header & {"valid_from", "valid_to", "time", "date", "timestamp"}
         kgx = header - {"subject", "predicate", "object"} - timed or "category" in header
         return "quads" if timed and not kgx else "kgx"
