@@ -38,7 +38,7 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.source}, line {self.line}: {self.reason}"
+        return f"{self.source}{f', line {self.line}' if self.line else ''}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from kgdelta.session import Session, policy_file_option, policy_option, store_op
 from kgdelta.streams import STANDARD
 
 if TYPE_CHECKING:
+    from ingest.document import Problem
     from kgcl.apply import Outcome
     from kgcl.ids import IdPolicy
     from kgcl.parser import Command, Parsed
@@ -220,12 +223,18 @@ def _to_file(
             keep_going=keep_going,
             ids=ids,
             catalog=place.catalog,
-            tell=lambda problem: say(str(problem)),
+            tell=partial(_tell, place.source),
         )
         commands: tuple[Command, ...] = parsed.commands
         aside = place.target == STANDARD
         Report(before, dry_run, session.json, aside).tell(commands, outcome)
     return outcome
+
+
+def _tell(source: str, problem: Problem) -> None:
+    """Say what is wrong with a source under the name that the call gave it."""
+    named = replace(problem, source="standard input") if source == STANDARD else problem
+    say(str(named))
 
 
 _PASSED_SHOWN = 5
