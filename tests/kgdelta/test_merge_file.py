@@ -217,3 +217,28 @@ def test_sides_in_git(run: Run, tmp_path: Path) -> None:
         "both.obo", ("name: detector", "name: sensor"), ("name: TOF", "name: time of flight")
     )
     assert Path("merged.obo").read_bytes() == Path(both).read_bytes()
+
+
+def test_a_term_deleted_here_and_edited_there(run: Run) -> None:
+    text = BASE.read_text(encoding="utf-8")
+    base = edited("base.obo")
+    Path("ours.obo").write_text(text[: text.index("\n[Term]\nid: EX:0000006")], encoding="utf-8")
+    synonym = ("name: detector", 'name: detector\nsynonym: "probe" EXACT []')
+    theirs = edited("theirs.obo", synonym)
+    answer = run("merge-file", base, "ours.obo", theirs, "--json", "-o", "out.obo")
+    assert answer.code == 1
+    assert [c["kind"] for c in answer.document["conflicts"]] == ["delete/modify"]
+    assert Path("out.obo").read_bytes() == Path("ours.obo").read_bytes()
+    assert run("merge-file", base, "ours.obo", theirs, "--theirs").code == 0
+    assert Path("ours.obo").read_bytes() == Path(theirs).read_bytes()
+
+
+def test_line_ends_of_ours_stay(run: Run) -> None:
+    edited("base.obo")
+    theirs = edited("theirs.obo", ("name: detector", "name: sensor"), more=NEW_TERM)
+    ours = edited("ours.obo", ("name: TOF", "name: time of flight"))
+    both = Path(edited("both.obo", ("name: TOF", "name: time of flight"),
+                       ("name: detector", "name: sensor"), more=NEW_TERM))  # fmt: skip
+    Path(ours).write_bytes(Path(ours).read_bytes().replace(b"\n", b"\r\n"))
+    assert run("merge-file", "base.obo", ours, theirs).code == 0
+    assert Path(ours).read_bytes() == both.read_bytes().replace(b"\n", b"\r\n")
