@@ -32,7 +32,7 @@ from kgcl.guards import guard
 from kgcl.policy import policy_of
 from kgcl.reading_ahead import read_ahead
 from kgcl.resolve import UnresolvedError
-from kgcl.state import Effect, RefusedError, Ruling, State, UnchangedError
+from kgcl.state import Effect, EffectKind, RefusedError, Ruling, State, UnchangedError
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -247,7 +247,8 @@ def _netted(parts: Iterable[Result], total: Delta, state: State) -> tuple[Effect
 def _stands(effect: Effect, total: Delta, state: State) -> bool:
     """Whether an effect still tells of something once the whole set is made."""
     if effect.concerns is not None:
-        return effect.concerns in state.with_key(*effect.concerns.key)
+        there = effect.concerns in state.with_key(*effect.concerns.key)
+        return there != (effect.kind is EffectKind.NOT_RESTORED)
     if effect.added is not None:
         return effect.added in total.added
     return effect.removed is not None
