@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["kgcl", "yaml", "json", "markdown"]),
+    type=click.Choice(["kgcl", "yaml", "json", "tsv", "markdown"]),
     default="kgcl",
-    help="KGCL, one change a line or as data of its schema, or release notes in Markdown.",
+    help="KGCL, one change a line, as data of its schema or as a table; or release notes.",
 )
 @click.option("--exit-code", is_flag=True, help="Leave with 1 where the states differ.")
 @policy_option

@@ -85,9 +85,9 @@ def undo_command(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["kgcl", "yaml", "json"]),
+    type=click.Choice(["kgcl", "yaml", "json", "tsv"]),
     default="kgcl",
-    help="KGCL, one change a line, or data of its schema.",
+    help="KGCL, one change a line, data of its schema, or a table.",
 )
 @policy_option
 @policy_file_option

@@ -130,3 +130,20 @@ def test_an_inverted_file_leads_back(history: Run, tmp_path: Path) -> None:
 def test_inverse_as_data(history: Run) -> None:
     assert history("invert", "-c", RENAME, "--json").document is not None
     assert "NodeRename" in history("invert", "-c", RENAME, "--format", "yaml").out
+
+
+def test_differences_and_inverses_as_tables_apply(history: Run, tmp_path: Path) -> None:
+    for name, call in {
+        "there": ("diff", "instruments-1.obo", "instruments-2.obo"),
+        "back": ("diff", "instruments-2.obo", "instruments-1.obo"),
+        "inverse": ("invert", "there.tsv", "--input", "instruments-1.obo"),
+    }.items():
+        answer = history(*call, "--format", "tsv")
+        assert answer.code == 0, answer.err
+        (tmp_path / f"{name}.tsv").write_text(answer.out)
+    for changes in ("there", "back", "there", "inverse"):
+        end = "2" if changes == "there" else "1"
+        source = "1" if changes == "there" else "2"
+        files = ("--input", f"instruments-{source}.obo", "--output", "x.obo")
+        assert history("apply", f"{changes}.tsv", *files).code == 0
+        assert history("diff", "x.obo", f"instruments-{end}.obo", "--exit-code").code == 0
