@@ -116,7 +116,8 @@ def _rename(t: _Teller, x: c.NodeRename | c.NameBecomesSynonym) -> str:
 
 
 def _retaining(t: _Teller, x: c.NameBecomesSynonym) -> str:
-    return f"{_rename(t, x)}; the old name stays as a {_synonym(x.qualifier)}."
+    article = "an" if x.qualifier is c.Scope.EXACT else "a"
+    return f"{_rename(t, x)}; the old name stays as {article} {_synonym(x.qualifier)}."
 
 
 def _language(t: _Teller, x: c.SetLanguageForName) -> str:

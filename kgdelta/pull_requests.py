@@ -59,7 +59,8 @@ def _review_file(git: Git, path: str, commits: tuple[str, str, str]) -> FileRevi
     from ingest.errors import IngestError
     from kgcl.diff import lift
     from kgdelta.merge_file import merge_files, statements_of
-    from queries.notes import release_notes, to_markdown
+    from queries.notes import release_notes
+    from queries.notes_writing import to_markdown
 
     before, onto, new = (_side(git, commit, path) for commit in commits)
     try:
@@ -90,6 +91,7 @@ def _side(git: Git, commit: str, path: str) -> FileSide:
 def to_comment(reviews: Sequence[FileReview], target: str, limit: int | None = None) -> str:
     """The reviews as Markdown: all conflicts before all changes; cut at a line under ``limit``."""
     from kgdelta.output import counted
+    from queries.notes_writing import cut
 
     lines = [MARK]
     if not reviews:
@@ -105,7 +107,7 @@ def to_comment(reviews: Sequence[FileReview], target: str, limit: int | None = N
     for each in reviews:
         if each.notes:
             lines += ["", f"### Changes of `{each.path}`", "", *each.notes]
-    return _cut(lines, limit)
+    return cut("\n".join(lines), limit)
 
 
 def _told(conflict: Conflict, prefixes: PrefixMap, target: str) -> list[str]:
@@ -117,20 +119,3 @@ def _told(conflict: Conflict, prefixes: PrefixMap, target: str) -> list[str]:
         texts = [f"`` {text} ``" for text in statement_texts(statements, prefixes)] or ["nothing"]
         lines.append(f"  - {name}: {', '.join(texts)}")
     return lines
-
-
-_LEFT_OUT: Final = "_and {} more lines, left out here_"
-
-
-def _cut(lines: Sequence[str], limit: int | None) -> str:
-    """As many whole lines as fit, and how many are left out."""
-    whole = "\n".join(lines).rstrip("\n") + "\n"
-    if limit is None or len(whole) <= limit:
-        return whole
-    room, kept = limit - len(_LEFT_OUT.format(len(lines))) - 2, 0
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            break
-        kept += 1
-    return "\n".join([*lines[:kept], "", _LEFT_OUT.format(len(lines) - kept)]) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from graph.vocabulary import DEFINITION
 from kgcl import changes as c
 from kgcl.describe import describe
 from kgcl.resolve import Resolver
+from queries.branches import Branches
 
 if TYPE_CHECKING:
     from graph.model import Delta, Node
@@ -94,11 +95,32 @@ SECTIONS: Final[tuple[tuple[str, tuple[type[c.Change], ...]], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence about a change, and the branch of the hierarchy that it is in, if any."""
+
+    text: str
+    branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """One group of notes: a title and a sentence per change."""
+    """One group of notes: a title and a note per change."""
 
     title: str
-    lines: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The sentences alone."""
+        return tuple(note.text for note in self.notes)
+
+    @property
+    def branches(self) -> list[tuple[str, list[str]]]:
+        """The sentences by branch, branches by name; those of no branch last."""
+        found: dict[str, list[str]] = {}
+        for note in self.notes:
+            found.setdefault(note.branch, []).append(note.text)
+        return sorted(found.items(), key=lambda group: (not group[0], group[0].casefold()))
 
 
 def release_notes(
@@ -108,19 +130,29 @@ def release_notes(
     after = Overlay(before, delta)
     name = namer(before, after, prefixes)
     resolver = Resolver(after, prefixes)
-    new = {
-        resolver.node(x.about_node) for x in changes if isinstance(x, _CREATIONS) and x.about_node
-    }
+    abouts = [_about(change, resolver) for change in changes]
+    new = {node for node, change in zip(abouts, changes, strict=True) if _is_creation(change)}
+    branch = Branches(before, after, {node for node in abouts if node is not None})
     sections = []
     for title, kinds in SECTIONS:
-        lines = [
-            _line(change, after, resolver, name)
-            for change in changes
-            if isinstance(change, kinds) and not _told_with_term(change, new, resolver)
+        notes = [
+            Note(_line(change, after, resolver, name), branch.name_of(node))
+            for node, change in zip(abouts, changes, strict=True)
+            if isinstance(change, kinds) and (_is_creation(change) or node not in new)
         ]
-        if lines:
-            sections.append(Section(title, tuple(lines)))
+        if notes:
+            sections.append(Section(title, tuple(notes)))
     return sections
+
+
+def _is_creation(change: c.Change) -> bool:
+    return isinstance(change, _CREATIONS) and change.about_node is not None
+
+
+def _about(change: c.Change, resolver: Resolver) -> Node | None:
+    """The node that a change is told under."""
+    about = getattr(change, "about_node", None) or getattr(change, "subject", None)
+    return resolver.node(about) if isinstance(about, c.Ref) else None
 
 
 def _line(change: c.Change, after: Snapshot, resolver: Resolver, name: Callable[[str], str]) -> str:
@@ -132,14 +164,6 @@ def _line(change: c.Change, after: Snapshot, resolver: Resolver, name: Callable[
     return describe(change, name)
 
 
-def _told_with_term(change: c.Change, new: set[Node], resolver: Resolver) -> bool:
-    """Whether a change only fills in a term that the same release creates."""
-    if isinstance(change, _CREATIONS):
-        return False
-    about = getattr(change, "about_node", None) or getattr(change, "subject", None)
-    return isinstance(about, c.Ref) and resolver.node(about) in new
-
-
 def namer(before: Snapshot, after: Snapshot, prefixes: PrefixMap) -> Callable[[str], str]:
     """Names for nodes in prose: the label with the id behind it."""
 
@@ -149,17 +173,3 @@ def namer(before: Snapshot, after: Snapshot, prefixes: PrefixMap) -> Callable[[s
         return f"{label.value} ({short})" if label else short
 
     return name
-
-
-def to_markdown(sections: Iterable[Section], title: str) -> str:
-    """Sections as Markdown: a heading each, a bullet per change."""
-    parts = [f"# {title}", ""]
-    for section in sections:
-        parts += [f"## {section.title} ({len(section.lines)})", ""]
-        parts += [f"- {_escape(line)}" for line in section.lines]
-        parts.append("")
-    return "\n".join(parts)
-
-
-def _escape(line: str) -> str:
-    return line.replace("\\", "\\\\").replace("*", "\\*").replace("_", "\\_").replace("\n", " ")

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgdelta.errors import UsageError
 from kgdelta.output import emit_lines
 from kgdelta.session import Session, policy_option, store_options, valid_at_option
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from graph.store import DiffFilter
+
+_NOTES = ("markdown", "html")
 
 
 @click.command("diff")
@@ -26,9 +29,16 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["kgcl", "yaml", "json", "tsv", "markdown"]),
+    type=click.Choice(["kgcl", "yaml", "json", "tsv", "markdown", "html"]),
     default="kgcl",
     help="KGCL, one change a line, as data of its schema or as a table; or release notes.",
+)
+@click.option("--summary", is_flag=True, help="Of release notes: what is unusual, and counts.")
+@click.option(
+    "--max-chars",
+    "most",
+    type=click.IntRange(min=200),
+    help="Of release notes in Markdown: whole lines up to so many characters.",
 )
 @click.option("--exit-code", is_flag=True, help="Leave with 1 where the states differ.")
 @policy_option
@@ -41,6 +51,8 @@ def diff_command(
     namespace: str | None,
     moment: datetime | None,
     form: str,
+    summary: bool,
+    most: int | None,
     exit_code: bool,
     policy: str | None,
 ) -> None:
@@ -50,6 +62,10 @@ def diff_command(
     from kgdelta.policies import telling_policy
     from kgdelta.states import States
 
+    if summary and form not in _NOTES:
+        raise UsageError("--summary is of release notes: add --format markdown or html")
+    if most is not None and form != "markdown":
+        raise UsageError("--max-chars is of Markdown: add --format markdown")
     with States(session) as states:
         a, b = states.named(before, moment), states.named(after, moment)
         delta = states.delta(a, b, _filter(a, b, nodes, namespace))
@@ -59,12 +75,20 @@ def diff_command(
             from kgdelta.comparing import change_rows
 
             emit_lines(change_rows(results, prefixes))
-        elif form == "markdown":
-            from queries.notes import release_notes, to_markdown
+        elif form in _NOTES:
+            from queries.notes import release_notes
+            from queries.notes_writing import cut, to_html, to_markdown
+            from queries.unusual import unusual_items
 
             changes = [result.change for result in results]
             sections = release_notes(changes, a, delta, prefixes)
-            click.echo(to_markdown(sections, f"{before} to {after}"))
+            unusual = unusual_items(changes, a, delta, prefixes)
+            title = f"{before} to {after}"
+            if form == "html":
+                click.echo(to_html(sections, title, unusual, summary=summary), nl=False)
+            else:
+                text = to_markdown(sections, title, unusual, summary=summary, branches=True)
+                click.echo(cut(text, most), nl=False)
         else:
             from kgdelta.wording import changes_as
 

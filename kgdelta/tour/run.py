@@ -27,7 +27,8 @@ from kgdelta.tour.releases import ReleaseFile, release_files
 from kgdelta.wording import effect_text, statement_text
 from queries.hierarchy import parents, tree
 from queries.history import life, measures
-from queries.notes import release_notes, to_markdown
+from queries.notes import release_notes
+from queries.notes_writing import to_markdown
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot

@@ -179,3 +179,27 @@ def test_what_was_passed_is_told_in_few_lines(history: Run) -> None:
     told = history("apply", "-c", change, "--against", "v2", "--rebase").err.splitlines()
     assert [line.startswith("went on top of") for line in told] == [True] * 5 + [False] * 2
     assert told[5] == "and of 2 more commits"
+
+
+NOTES = [
+    (["--summary"], "--summary is of release notes: add --format markdown or html"),
+    (["--format", "html", "--max-chars", "400"], "--max-chars is of Markdown"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), NOTES, ids=str)
+def test_options_of_release_notes(history: Run, options: list[str], message: str) -> None:
+    answer = history("diff", "v1", "v2", *options)
+    assert answer.code == 2
+    assert answer.err.startswith(f"kgdelta: {message}")
+
+
+def test_release_notes_in_short(history: Run) -> None:
+    summary = history("diff", "v1", "v2", "--format", "markdown", "--summary").out
+    assert "| New terms | 1 |" in summary
+    short = history("diff", "v1", "v2", "--format", "markdown", "--max-chars", "200").out
+    assert len(short) <= 200
+    assert short.endswith("left out here_\n")
+    page = history("diff", "v1", "v2", "--format", "html").out
+    assert page.startswith("<!doctype html>")
+    assert "electron multiplier" in page

@@ -23,7 +23,8 @@ from queries.errors import QueryError
 from queries.hierarchy import ancestors, descendants, parents, tree
 from queries.history import life, measures, told_changes
 from queries.naming import node_named
-from queries.notes import SECTIONS, release_notes, to_markdown
+from queries.notes import SECTIONS, Note, Section, release_notes
+from queries.notes_writing import to_markdown
 
 STEPS = [
     "create class X:1 'thing'; create class X:2 'limb'; create class X:3 'arm';"
@@ -159,6 +160,4 @@ def test_release_notes(store: Store) -> None:
 
 
 def test_markdown_is_escaped() -> None:
-    from queries.notes import Section
-
-    assert "- a\\*b\\_c d" in to_markdown([Section("S", ("a*b_c\nd",))], "T")
+    assert "- a\\*b\\_c d" in to_markdown([Section("S", (Note("a*b_c\nd"),))], "T")
