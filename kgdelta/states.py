@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.errors import NotFoundError
 from kgdelta.errors import UsageError
+from kgdelta.output import first_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from graph.model import Delta, Statement
     from graph.snapshot import Snapshot
     from graph.store import DiffFilter, Store
+    from ingest.document import Document, Problem
+    from ingest.obo import OboReader
     from kgdelta.session import Session
 
 #: A version by date and time, which has a colon and is yet no ``REV:path``.
@@ -31,6 +34,9 @@ class States:
         self._session = session
         self._opened = ExitStack()
         self._store: Store | None = None
+        self._reader: OboReader | None = None
+        #: What was wrong with files that were read, the first few of each.
+        self.problems: list[Problem] = []
 
     def __enter__(self) -> States:
         return self
@@ -48,12 +54,31 @@ class States:
 
         Raises NotFoundError, IngestError, and the errors of the store.
         """
-        found = _outside(name)
-        if found is None:
-            if self._store is None:
-                self._store = self._opened.enter_context(self._session.store())
-            found = self._store.snapshot(name)
-        return valid(found, moment)
+        document = self._outside(name)
+        if document is not None:
+            self.problems += first_of(document.source, document.problems)
+            return valid(document.snapshot(), moment)
+        if self._store is None:
+            self._store = self._opened.enter_context(self._session.store())
+        return valid(self._store.snapshot(name), moment)
+
+    def _outside(self, name: str) -> Document | None:
+        """What a file says, here or in git; None where the name is of neither.
+
+        What files of OBO share is read once.
+        """
+        from ingest.formats import read, read_bytes
+        from ingest.obo import OboReader
+
+        self._reader = self._reader or OboReader()
+        if Path(name).is_file():
+            return read(Path(name), reader=self._reader)
+        revision, colon, path = name.partition(":")
+        if colon and revision and path and not _MOMENT.fullmatch(name):
+            content = content_in_git(name)
+            if content is not None:
+                return read_bytes(content, source=name, reader=self._reader)
+        return None
 
     def delta(self, before: Snapshot, after: Snapshot, where: DiffFilter) -> Delta:
         """What leads from one state to another, as far as a filter lets it pass.
@@ -98,22 +123,6 @@ def valid(snapshot: Snapshot, moment: datetime | None) -> Snapshot:
 def _passes(statement: Statement, where: DiffFilter) -> bool:
     named = where.nodes is None or statement.subject in where.nodes
     return named and statement.subject.startswith(where.namespace)
-
-
-def _outside(name: str) -> Snapshot | None:
-    """The state that a file holds, here or in git; None where the name is of neither."""
-    if Path(name).is_file():
-        from ingest.formats import read
-
-        return read(Path(name)).snapshot()
-    revision, colon, path = name.partition(":")
-    if colon and revision and path and not _MOMENT.fullmatch(name):
-        content = content_in_git(name)
-        if content is not None:
-            from ingest.formats import read_bytes
-
-            return read_bytes(content, source=name).snapshot()
-    return None
 
 
 def content_in_git(name: str) -> bytes | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgdelta.errors import UsageError
-from kgdelta.output import emit_lines
+from kgdelta.output import emit_lines, say
 from kgdelta.session import Session, policy_option, store_options, valid_at_option
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def diff_command(
         raise UsageError("--max-chars is of Markdown: add --format markdown")
     with States(session) as states:
         a, b = states.named(before, moment), states.named(after, moment)
+        for problem in states.problems:
+            say(str(problem))
         delta = states.delta(a, b, _filter(a, b, nodes, namespace))
         results = lift_results(a, delta, telling_policy(policy, before, a))
         prefixes = PrefixMap.of(a)
