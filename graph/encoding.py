@@ -24,3 +24,8 @@ def encode_list(items: Iterable[bytes]) -> bytes:
     """A list of byte strings behind its length."""
     encoded = [encode_bytes(item) for item in items]
     return len(encoded).to_bytes(8, "big") + b"".join(encoded)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a text can be stored at all; a lone surrogate cannot, so nothing has that name."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -6,17 +6,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from graph.commit import Commit, CommitMeta
+from graph.encoding import is_storable
 from graph.errors import InvalidDeltaError, InvalidNameError, NotFoundError
+from graph.merging import Merging
 from graph.model import Delta, Node, Statement
 from graph.resolution import Resolutions
 from graph.snapshot import Columns
 from graph.sqlite_blame import Blaming
 from graph.sqlite_commits import Commits
 from graph.sqlite_compacting import delete_unused, give_back, size_of
-from graph.sqlite_database import Database, is_storable
+from graph.sqlite_database import Database
 from graph.sqlite_history import History
 from graph.sqlite_log import Log
-from graph.sqlite_merging import Merging
+from graph.sqlite_merging import SqliteWork
 from graph.sqlite_names import Names
 from graph.sqlite_purging import Purging
 from graph.sqlite_receiving import Receiving
@@ -64,9 +66,10 @@ class SqliteStore:
             database, self._terms, self._commits, self._versions, self._log, self._states, clock
         )
         self._names = Names(database, gid, self._commits, self._versions, self._recording)
-        self._merging = Merging(
+        self._work = SqliteWork(
             self._commits, self._states, self._log, self._history, self._recording
         )
+        self._merging = Merging(self._work)
 
     @classmethod
     def open(
@@ -136,7 +139,7 @@ class SqliteStore:
         yield from (recorded.commit for recorded in self._commits.in_order(wanted - known))
 
     def delta(self, version: str) -> Delta:
-        return self._merging.delta(self._versions.commit(version))
+        return self._work.delta(self._versions.commit(version))
 
     def diff(self, before: str, after: str, where: DiffFilter | None = None) -> Delta:
         if where is None:

@@ -1,10 +1,10 @@
-"""Who set a statement, and each qualifier on it: told from commit to commit, through merges."""
+"""Who set the statements of a state in SQLite."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 
+from graph.blaming import Tracing
 from graph.model import Node, Qualifier
 from graph.sqlite_commits import Commits
 from graph.sqlite_snapshot import SqliteSnapshot
@@ -13,27 +13,19 @@ from graph.sqlite_terms import Numbers, Terms
 from graph.store import Blame
 
 
-@dataclass(frozen=True, slots=True)
-class _Traced:
-    """The commits, by number, that set the key of a statement and each of its qualifiers."""
-
-    key: int
-    qualifiers: dict[Qualifier, int]
-
-
 class Blaming:
-    """Answers for one state; what was traced once is remembered."""
+    """Answers for one state; a row is the numbers of a statement."""
 
     def __init__(self, terms: Terms, commits: Commits, states: States) -> None:
         self._terms = terms
         self._commits = commits
         self._states = states
-        self._traced: dict[tuple[Numbers, int], _Traced] = {}
 
     def run(self, snapshot: SqliteSnapshot, nodes: Collection[Node]) -> Iterator[Blame]:
         """For each statement about the nodes, the commits that made it what it is."""
         rows = snapshot.rows_about(nodes)
-        traced = [self._trace(numbers, origin) for numbers, origin in rows]
+        tracing = Tracing(self)
+        traced = [tracing.trace(numbers, origin) for numbers, origin in rows]
         cids = {origin for _, origin in rows}
         cids.update(*({t.key, *t.qualifiers.values()} for t in traced))
         commits = self._commits.load(cids)
@@ -46,44 +38,14 @@ class Blaming:
                 tuple((q, commits[found.qualifiers[q]].commit) for q in statement.qualifiers),
             )
 
-    def _trace(self, numbers: Numbers, origin: int) -> _Traced:
-        """Follow a statement back; what came before it is traced first, without recursion."""
-        waiting = [(numbers, origin)]
-        while waiting:
-            one = waiting[-1]
-            if one in self._traced:
-                waiting.pop()
-                continue
-            before = self._before(*one)
-            missing = [earlier for earlier in before if earlier not in self._traced]
-            if missing:
-                waiting += missing
-                continue
-            self._traced[one] = self._inherited(one, before)
-            waiting.pop()
-        return self._traced[(numbers, origin)]
+    def parents(self, cid: int) -> tuple[int, ...]:
+        """See :class:`graph.blaming.Past`."""
+        return self._commits.get(cid).parents
 
-    def _inherited(self, one: tuple[Numbers, int], before: list[tuple[Numbers, int]]) -> _Traced:
-        """What the parents had is theirs; the rest is the commit's own."""
-        numbers, origin = one
-        known: dict[Qualifier, int] = {}
-        for earlier in reversed(before):
-            known |= self._traced[earlier].qualifiers
-        group = self._terms.groups({numbers[3]})[numbers[3]]
-        key = self._traced[before[0]].key if before else origin
-        return _Traced(key, {q: known.get(q, origin) for q in group})
+    def with_key(self, cid: int, row: Numbers) -> Iterable[tuple[Numbers, int]]:
+        """See :class:`graph.blaming.Past`."""
+        return self._states.of_commit(cid).rows_with_key(row)
 
-    def _before(self, numbers: Numbers, origin: int) -> list[tuple[Numbers, int]]:
-        """Statements with the same key in the parents of the commit that set this one.
-
-        The first parent's first; a statement that the commit left as it was is not its source.
-        """
-        recorded = self._commits.get(origin)
-        found: list[tuple[Numbers, int]] = []
-        for parent in recorded.parents:
-            state = self._states.of_commit(parent)
-            found += [row for row in state.rows_with_key(numbers) if row[0] != numbers]
-        if len(found) > 1:
-            kept = {row[0] for row in self._states.of_commit(origin).rows_with_key(numbers)}
-            found = [row for row in found if row[0] not in kept] or found
-        return found
+    def qualifiers(self, row: Numbers) -> tuple[Qualifier, ...]:
+        """See :class:`graph.blaming.Past`."""
+        return self._terms.groups({row[3]})[row[3]]

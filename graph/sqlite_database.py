@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import apsw
 
+from graph.encoding import is_storable
 from graph.errors import CorruptStoreError, NotFoundError, StoreError, UnavailableError
 from graph.sqlite_migrations import MIGRATIONS
 from graph.sqlite_schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
@@ -27,11 +28,6 @@ _HEADER: Final = b"SQLite format 3\x00"
 #: How a rollback journal begins: https://www.sqlite.org/fileformat2.html#the_rollback_journal
 _JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
 _INIT_HINT: Final = "make one with `kgdelta init`"
-
-
-def is_storable(text: str) -> bool:
-    """Whether a text can be stored at all; a lone surrogate cannot, so nothing has that name."""
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Database:

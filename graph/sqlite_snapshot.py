@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from graph.encoding import is_storable
 from graph.errors import CorruptStoreError
 from graph.model import Literal, Node, Object, Statement
 from graph.snapshot import Columns, Match, Version, labels_from, matches_from
-from graph.sqlite_database import Database, is_storable
+from graph.sqlite_database import Database
 from graph.sqlite_lineage import Lineage, visible
 from graph.sqlite_reach import Reach
 from graph.sqlite_terms import NAMING, Numbers, Terms, as_json

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from graph.decoding import decode_object, decode_qualifiers
 from graph.encoded_groups import EncodedGroups
+from graph.encoding import is_storable
 from graph.errors import CorruptStoreError
 from graph.model import (
     Literal,
@@ -19,7 +20,7 @@ from graph.model import (
     encode_object,
     encode_qualifiers,
 )
-from graph.sqlite_database import Database, is_storable
+from graph.sqlite_database import Database
 from graph.sqlite_groups import NewGroups, known_groups, number_groups, store_groups
 from graph.vocabulary import LABEL, SEARCHED, SYNONYMS, XSD_STRING
 from graph.words import words
