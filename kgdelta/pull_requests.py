@@ -58,9 +58,8 @@ def _review_file(git: Git, path: str, commits: tuple[str, str, str]) -> FileRevi
     from graph.resolution import Resolutions
     from ingest.errors import IngestError
     from kgcl.diff import lift
+    from kgdelta.comparing import Notes
     from kgdelta.merge_file import merge_files, statements_of
-    from queries.notes import release_notes
-    from queries.notes_writing import to_markdown
 
     before, onto, new = (_side(git, commit, path) for commit in commits)
     try:
@@ -68,11 +67,11 @@ def _review_file(git: Git, path: str, commits: tuple[str, str, str]) -> FileRevi
         delta = Delta.between(state.all, statements_of(new, path))
         changes = lift(state, delta)
         prefixes = PrefixMap.of(Overlay(state, delta))
-        text = to_markdown(release_notes(changes, state, delta, prefixes), path)
+        text = Notes.of(changes, state, delta).markdown(path)
         conflicts = merge_files(before, onto, new, Resolutions(), path).open
     except IngestError as error:
         return FileReview(path, 0, (), (), PrefixMap(), f"line {error.line}: {error.reason}")
-    notes = tuple(f"##{line}" if line.startswith("## ") else line for line in text.splitlines()[2:])
+    notes = tuple(f"##{line}" if line.startswith("##") else line for line in text.splitlines()[2:])
     return FileReview(path, len(changes), notes, conflicts, prefixes)
 
 
@@ -89,33 +88,35 @@ def _side(git: Git, commit: str, path: str) -> FileSide:
 
 
 def to_comment(reviews: Sequence[FileReview], target: str, limit: int | None = None) -> str:
-    """The reviews as Markdown: all conflicts before all changes; cut at a line under ``limit``."""
+    """The reviews as Markdown: all conflicts before all changes; whole items up to ``limit``."""
     from kgdelta.output import counted
-    from queries.notes_writing import cut
+    from queries.markdown import code, cut, escape
 
     lines = [MARK]
     if not reviews:
         lines.append("No ontology file is changed.")
     for each in reviews:
         conflicts = counted(len(each.conflicts), "conflict")
-        told = each.problem or f"{counted(each.changes, 'change')}, {conflicts} with `{target}`"
-        lines.append(f"- `{each.path}`: {told}")
+        told = f"{counted(each.changes, 'change')}, {conflicts} with {code(target)}"
+        lines.append(f"- {code(each.path)}: {escape(each.problem) or told}")
     for each in reviews:
         if each.conflicts:
-            lines += ["", f"### Conflicts in `{each.path}`", ""]
+            lines += ["", f"### Conflicts in {code(each.path)}", ""]
             lines += [line for c in each.conflicts for line in _told(c, each.prefixes, target)]
     for each in reviews:
         if each.notes:
-            lines += ["", f"### Changes of `{each.path}`", "", *each.notes]
+            lines += ["", f"### Changes of {code(each.path)}", "", *each.notes]
     return cut("\n".join(lines), limit)
 
 
 def _told(conflict: Conflict, prefixes: PrefixMap, target: str) -> list[str]:
     from kgdelta.wording import statement_texts
+    from queries.markdown import code, escape
 
     sides = (("before", conflict.base), (target, conflict.ours), ("here", conflict.theirs))
-    lines = [f"- {conflict.kind} of {prefixes.contract(conflict.subject)} (`{conflict.id}`)"]
+    about = escape(prefixes.contract(conflict.subject))
+    lines = [f"- {conflict.kind} of {about} ({code(conflict.id)})"]
     for name, statements in sides:
-        texts = [f"`` {text} ``" for text in statement_texts(statements, prefixes)] or ["nothing"]
-        lines.append(f"  - {name}: {', '.join(texts)}")
+        texts = [code(text) for text in statement_texts(statements, prefixes)] or ["nothing"]
+        lines.append(f"  - {escape(name)}: {', '.join(texts)}")
     return lines

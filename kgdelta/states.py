@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from graph.model import Delta, Statement
+    from graph.model import Delta, Literal, Node, Statement
     from graph.snapshot import Snapshot
     from graph.store import DiffFilter, Store
     from ingest.document import Document, Problem
@@ -28,15 +28,24 @@ _MOMENT: Final = re.compile(r"(?:.+@)?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:.*"
 
 
 class States:
-    """States by name and what leads from one to another; the store is opened when needed, once."""
+    """States by name and what leads from one to another; the store is opened when needed, once.
 
-    def __init__(self, session: Session) -> None:
+    With ``imports`` the labels of what files import are read too, by a catalog or the one beside.
+    """
+
+    def __init__(
+        self, session: Session, imports: bool = False, catalog: Path | None = None
+    ) -> None:
         self._session = session
+        self._imports = imports
+        self._catalog = catalog
         self._opened = ExitStack()
         self._store: Store | None = None
         self._reader: OboReader | None = None
         #: What was wrong with files that were read, the first few of each.
         self.problems: list[Problem] = []
+        #: What files import calls its nodes, where that was asked for.
+        self.names: dict[Node, Literal] = {}
 
     def __enter__(self) -> States:
         return self
@@ -57,10 +66,20 @@ class States:
         document = self._outside(name)
         if document is not None:
             self.problems += first_of(document.source, document.problems)
+            if self._imports:
+                self._add_names(document, name)
             return valid(document.snapshot(), moment)
         if self._store is None:
             self._store = self._opened.enter_context(self._session.store())
         return valid(self._store.snapshot(name), moment)
+
+    def _add_names(self, document: Document, name: str) -> None:
+        from kgdelta.imported_names import imported_names
+
+        path = Path(name) if Path(name).is_file() else Path(name.partition(":")[2])
+        problems: list[Problem] = []
+        self.names |= imported_names(document, path, self._catalog, problems.append)
+        self.problems += [each for each in problems if each not in self.problems]
 
     def _outside(self, name: str) -> Document | None:
         """What a file says, here or in git; None where the name is of neither.

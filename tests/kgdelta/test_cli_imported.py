@@ -61,6 +61,21 @@ def test_what_is_imported_is_not_changed(run: Run, edited: Path) -> None:
     assert not (edited / "out.ofn").exists()
 
 
+def test_a_difference_calls_what_is_imported_by_its_label(run: Run, edited: Path) -> None:
+    move = "create edge 'wing' rdfs:subClassOf 'limb'"
+    run("apply", "--input", "edit.ofn", "--output", "out.ofn", "-c", move, "--catalog", "known.xml")
+    notes = ("diff", "edit.ofn", "out.ofn", "--format", "markdown")
+    assert "limb (" not in run(*notes).out
+    told = run(*notes, "--catalog", "known.xml")
+    assert "is a kind of limb (" in told.out
+    assert "far.owl" in told.err
+    page = run(*notes[:-1], "html", "--catalog", "known.xml").out
+    assert "is a kind of limb (" in page
+    assert run("diff", "edit.ofn", "out.ofn", "--node", "limb").code != 0
+    named = run("diff", "edit.ofn", "out.ofn", "--node", "limb", "--catalog", "known.xml")
+    assert (named.code, named.out) == (0, "")
+
+
 def test_a_catalog_is_for_files(run: Run, edited: Path) -> None:
     answer = run("apply", "-c", "create class EX:1 'x'", "--catalog", "known.xml")
     assert answer.code == 2

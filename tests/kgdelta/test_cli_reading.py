@@ -183,6 +183,7 @@ def test_what_was_passed_is_told_in_few_lines(history: Run) -> None:
 
 NOTES = [
     (["--summary"], "--summary is of release notes: add --format markdown or html"),
+    (["--detail"], "--detail is of release notes: add --format markdown or html"),
     (["--format", "html", "--max-chars", "400"], "--max-chars is of Markdown"),
 ]
 
@@ -197,6 +198,9 @@ def test_options_of_release_notes(history: Run, options: list[str], message: str
 def test_release_notes_in_short(history: Run) -> None:
     summary = history("diff", "v1", "v2", "--format", "markdown", "--summary").out
     assert "| New terms | 1 |" in summary
+    detail = history("diff", "v1", "v2", "--format", "markdown", "--detail").out
+    assert detail == history("diff", "v1", "v2", "--format", "markdown").out
+    assert "| New terms" not in detail
     short = history("diff", "v1", "v2", "--format", "markdown", "--max-chars", "200").out
     assert len(short) <= 200
     assert short.endswith("left out here_\n")

@@ -136,7 +136,7 @@ def test_the_workflow_calls_what_there_is(shell: Shell) -> None:
     assert "- `instruments.obo`: 1 change, 0 conflicts with `main`" in comment
 
 
-def test_a_comment_that_is_too_long_is_cut_at_a_line(shell: Shell) -> None:
+def test_a_comment_that_is_too_long_has_whole_items(shell: Shell) -> None:
     shell.run("git switch -qc work && cp ../examples/instruments-2.obo instruments.obo")
     shell.run("git commit -qam two")
     whole = shell.run("kgdelta pr-comment main work")
@@ -144,7 +144,22 @@ def test_a_comment_that_is_too_long_is_cut_at_a_line(shell: Shell) -> None:
     assert len(cut) <= 250 < len(whole)
     *kept, _, last = cut.splitlines()
     assert kept == whole.splitlines()[: len(kept)]
-    assert last == f"_and {len(whole.splitlines()) - len(kept)} more lines, left out here_"
+    left = sum(line.startswith("- ") for line in whole.splitlines()[len(kept) :])
+    assert last == f"_and {left} more items left out here_"
+
+
+def test_a_comment_shows_what_strangers_write_and_does_nothing_else(shell: Shell) -> None:
+    hostile = "<img src=x> [a](http://b) `c` | @all #1"
+    shell.run("git switch -qc work")
+    text = (shell.folder / "instruments.obo").read_text("utf-8")
+    odd = shell.folder / "a `b` @all.obo"
+    odd.write_text(text.replace("name: TOF", f"name: {hostile}"), "utf-8")
+    shell.run("git add . && git commit -qm two")
+    told = shell.run("kgdelta pr-comment main work")
+    assert "- `` a `b` @all.obo ``: " in told
+    escaped = "\\<img src=x\\> \\[a\\](http\\://b) \\`c\\` \\| @&#8203;all #&#8203;1"
+    assert f"- {escaped} (EX:0000003)" in told
+    assert "<img" not in told.replace("\\<img", "")
 
 
 def test_files_that_come_go_or_cannot_be_read(shell: Shell) -> None:

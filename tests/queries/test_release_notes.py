@@ -7,14 +7,29 @@ from pathlib import Path
 
 import pytest
 
+from graph.expression import Expression
 from graph.memory import MemorySnapshot
 from graph.model import Delta, Literal, Statement
 from graph.prefixes import PrefixMap
-from graph.vocabulary import CLASS, DEPRECATED, LABEL, OBO, RDF_TYPE, SUBCLASS_OF, XSD_BOOLEAN
+from graph.vocabulary import (
+    CLASS,
+    DEFINITION,
+    DEPRECATED,
+    EQUIVALENT_CLASS,
+    LABEL,
+    OBO,
+    RDF_TYPE,
+    REPLACED_BY,
+    SUBCLASS_OF,
+    XSD_BOOLEAN,
+)
+from kgcl.changes import LogicalAxiomChange
 from kgcl.diff import lift
+from kgcl.parser import parse
+from queries.axiom_words import axiom_sentence
 from queries.branches import Branches
 from queries.notes import Note, Section, release_notes
-from queries.notes_writing import cut, to_html, to_markdown
+from queries.notes_writing import to_html, to_markdown
 from queries.unusual import unusual_items
 
 
@@ -72,9 +87,21 @@ UNUSUAL = [
         (TERMS - term("leg", "limb") - term("arm", "limb"))
         | term("leg", "limb", label="arm")
         | term("arm", "limb", label="wing"),
-        ["the label 'arm' went from wing (X:arm) to arm (X:leg)"],
+        ["the label “arm” went from wing (X:arm) to arm (X:leg)"],
     ),
     (TERMS | term("toe", "leg"), []),
+    (
+        TERMS | term("mind") | {Statement(node("gut"), RDF_TYPE, CLASS)},
+        ["mind (X:mind): new, and under no other term"],
+    ),
+    (
+        (TERMS - term("rib", "organ") - term("eye", "organ"))
+        | {flag("rib")}
+        | {Statement(node("rib"), REPLACED_BY, node("eye"))}
+        | term("rib", label="obsolete rib")
+        | term("eye", "organ", label="rib"),
+        [],
+    ),
 ]
 
 
@@ -83,7 +110,96 @@ def test_what_is_unusual_comes_first(after: set[Statement], expected: list[str])
     sections, unusual = told(after)
     assert unusual == expected
     text = to_markdown(sections, "T", unusual)
-    assert text.startswith("# T\n\n## Unusual" if expected else "# T\n\n## New terms")
+    assert text.startswith("# T\n\n## Unusual" if expected else "# T\n\n")
+    assert ("## Unusual" in text) == bool(expected)
+
+
+def test_what_goes_from_many_terms_at_once_is_unusual() -> None:
+    many = {s for n in range(40) for s in term(f"t{n}", "organ")}
+    defined = {Statement(node(f"t{n}"), DEFINITION, Literal(f"T {n}.")) for n in range(40)}
+    one = Statement(node("leg"), DEFINITION, Literal("What walks."))
+    before = MemorySnapshot(TERMS | many | defined | {one})
+    fewer = {Statement(node(f"t{n}"), DEFINITION, Literal(f"T {n}.")) for n in range(30)}
+
+    def items(after: set[Statement]) -> list[str]:
+        delta = Delta.between(before.all, after)
+        return unusual_items(lift(before, delta), before, delta, PREFIXES)
+
+    found = items(set(before.all) - fewer)
+    assert found[10] == "20 more: left without a definition"
+    assert found[11:] == [
+        "IAO:0000115: 30 of 41 statements are gone (73%)",
+        "30 of the 43 terms of the branch organ (X:organ) changed (70%)",
+    ]
+    assert items(set(before.all) - {one}) == ["leg (X:leg): left without a definition"]
+    changed = {Statement(s.subject, DEFINITION, Literal("New.")) for s in fewer}
+    assert items((set(before.all) - fewer) | changed) == found[12:]
+
+
+def test_what_begins_with_nothing_is_not_unusual() -> None:
+    delta = Delta.between((), TERMS)
+    empty = MemorySnapshot(())
+    assert unusual_items(lift(empty, delta), empty, delta, PREFIXES) == []
+
+
+AXIOMS = [
+    (
+        "add axiom EquivalentClasses(ObjectIntersectionOf(ObjectSomeValuesFrom(part_of X:1) X:2)"
+        " X:3)",
+        "Added: X:3 is equivalent to X:2 and (part_of some X:1).",
+    ),
+    ("remove axiom DisjointClasses(X:1 X:2)", "Removed: X:1 is disjoint with X:2."),
+    (
+        "add axiom SubClassOf(X:1 ObjectComplementOf(ObjectUnionOf(X:2 X:3)))",
+        "Added: X:1 is a kind of not (X:2 or X:3).",
+    ),
+    (
+        "change axiom from SubClassOf(X:1 ObjectMaxCardinality(2 X:p X:4))"
+        " to SubClassOf(X:1 ObjectHasValue(ObjectInverseOf(X:p) X:4))",
+        "Changed: X:1 is a kind of X:p max 2 X:4. Now: X:1 is a kind of (inverse X:p) value X:4.",
+    ),
+    ("add axiom DisjointClasses(X:a X:b X:c)", "Added: DisjointClasses(X:a, X:b, X:c)."),
+]
+
+
+@pytest.mark.parametrize(("command", "words"), AXIOMS)
+def test_axioms_are_told_in_words(command: str, words: str) -> None:
+    (change,) = parse(command)
+    assert isinstance(change, LogicalAxiomChange)
+    assert axiom_sentence(change, lambda node: node) == words
+
+
+def test_axioms_stand_in_the_branch_of_what_they_define() -> None:
+    defined = Statement(
+        node("leg"),
+        EQUIVALENT_CLASS,
+        Expression("ObjectIntersectionOf", (node("limb"), node("rib"))),
+    )
+    (section,), _ = told(TERMS | {defined})
+    assert section.title == "Logical axioms"
+    assert section.branches == [
+        ("limb", ["Added: leg (X:leg) is equivalent to rib (X:rib) and limb (X:limb)."])
+    ]
+
+
+def test_names_of_imports_are_used() -> None:
+    edge = Statement(node("eye"), SUBCLASS_OF, f"{OBO}UBERON_1")
+    before = MemorySnapshot(TERMS)
+    delta = Delta(frozenset(), frozenset({edge}))
+    names = {edge.object: Literal("sense organ")}
+    (section,) = release_notes(lift(before, delta), before, delta, PREFIXES, names)
+    assert section.lines == ("Added: eye (X:eye) is a kind of sense organ (UBERON:1).",)
+
+
+def test_a_crowded_branch_is_told_by_those_under_it() -> None:
+    state = {s for n in range(60) for p in ("leg", "arm") for s in term(f"{p}{n}", p)}
+    before = MemorySnapshot(TERMS | state)
+    found = Branches(before, before, {s.subject for s in state})
+    assert {found.name_of(each) for each in found.of} == {"leg", "arm"}
+    flat = {s for n in range(120) for s in term(f"x{n}", "organ")}
+    before = MemorySnapshot(TERMS | flat)
+    found = Branches(before, before, {s.subject for s in flat})
+    assert {found.name_of(each) for each in found.of} == {"organ"}
 
 
 def test_many_of_one_kind_are_counted() -> None:
@@ -128,16 +244,6 @@ def test_long_sections_are_told_by_branch() -> None:
     assert summary == "# T\n\n| what | changes |\n| --- | --- |\n| New terms | 16 |\n"
 
 
-def test_a_cut_leaves_whole_lines_and_says_how_many_are_gone() -> None:
-    text = "\n".join(f"- line {n}" for n in range(100))
-    short = cut(text, 300)
-    assert len(short) <= 300
-    kept = short.splitlines()
-    assert kept[:-2] == text.splitlines()[: len(kept) - 2]
-    assert kept[-1] == f"_and {100 - len(kept) + 2} more lines, left out here_"
-    assert cut(text, None) == cut(text, 10_000) == text + "\n"
-
-
 HOSTILE = '<script>alert(1)</script> & "quotes" {braces} %s'
 
 
@@ -148,6 +254,9 @@ def test_a_page_escapes_what_it_tells() -> None:
     assert "<b>" not in page
     assert page.count("&lt;script&gt;") == 4
     assert "New terms" not in to_html([], "T")
+    short = to_html([section], "T", summary=True)
+    assert "href" not in short
+    assert "<td>New terms<td>2" in short
     assert "Nothing changed." in to_html([], "T")
 
 
