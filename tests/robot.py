@@ -46,10 +46,14 @@ class Robot:
 
     jars: Path
 
+    def command(self, *arguments: str | Path, memory: str = "2g") -> list[str]:
+        """How a chain of ROBOT commands is called, with so much memory at most."""
+        java = ["java", f"-Xmx{memory}", "-cp", f"{self.jars}/*", _MAIN_CLASS]
+        return [*java, *map(str, arguments)]
+
     def run(self, *arguments: str | Path) -> str:
         """Run a chain of ROBOT commands; what it printed. Raises RobotError."""
-        command = ["java", "-Xmx2g", "-cp", f"{self.jars}/*", _MAIN_CLASS, *map(str, arguments)]
-        done = _run(command)
+        done = _run(self.command(*arguments))
         if done.returncode:
             raise RobotError(_last_line(done))
         return done.stdout

@@ -31,7 +31,7 @@ from kgdelta import settings
 from kgdelta.importing import import_releases
 from kgdelta.tour.reading import as_releases
 from kgdelta.tour.releases import ReleaseFile, release_files
-from tests.benchmarks import language, patch
+from tests.benchmarks import difference, language, patch
 from tests.benchmarks import store as stores
 
 
@@ -120,6 +120,8 @@ def main() -> None:
     language.main()
     say("\nChanges applied", "")
     patch.main()
+    say("\nDifferences of releases", "")
+    difference.main()
     stores.say("\nStores, side by side")
     stores.main(["--main"])
 
