@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.benchmarks.peers.environment import NotInstalledError, peers_python
 from tests.conftest import ROOT
 from tests.kgdelta.test_readme import agrees, commands
 
@@ -122,6 +124,30 @@ def test_a_hook_gets_the_files_that_it_names(shell: Shell, root: Path) -> None:
     assert told["kgdelta-changes"].startswith("bad.kgcl, line 1: column 1:")
     shell.run("git add instruments.obo && git commit -qm two")
     assert shell.run(f"{hooks(root)[0]['entry']} instruments.obo") == "1 file: 0 problems\n"
+
+
+def test_pre_commit_itself_runs_the_hooks(
+    shell: Shell, root: Path, missing: Callable[[str], None]
+) -> None:
+    try:
+        python = peers_python(Path(__file__).with_name("pre_commit_requirements.txt"))
+    except NotInstalledError as error:
+        missing(f"pre-commit cannot be installed here: {error}")
+    shell.environment["PRE_COMMIT_HOME"] = str(shell.folder / "cache")
+    program = f"{python} -m pre_commit"
+    shell.run(f"{program} validate-manifest {root / '.pre-commit-hooks.yaml'}")
+    (text,) = (body for name, _, body in BLOCK.findall(RECIPES["Check files before a commit"])
+               if name == ".pre-commit-config.yaml")  # fmt: skip
+    (shell.folder / ".pre-commit-config.yaml").write_text(text, "utf-8")
+    (shell.folder / "bad.kgcl").write_text("renam\n", "utf-8")
+    shell.run(f"sed -i 's/^name: TOF/name: TOF\\nname: ToF/' instruments.obo && {program} install")
+    told = shell.run("git add . && git commit -qm two 2>&1 || true")
+    assert "instruments.obo, line 18: a second name" in told
+    assert "bad.kgcl, line 1: column 1" in told
+    assert shell.run("git log --oneline").count("\n") == 1
+    shell.run("git rm -qf bad.kgcl && git checkout -q HEAD instruments.obo")
+    shell.run("sed -i s/TOF/tof/ instruments.obo && git add . && git commit -qm two")
+    assert shell.run("git log --oneline").count("\n") == 2
 
 
 def test_the_workflow_calls_what_there_is(shell: Shell) -> None:
