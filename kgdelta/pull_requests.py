@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from graph.errors import NotFoundError
 from graph.memory import MemorySnapshot
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def _review_file(git: Git, path: str, commits: tuple[str, str, str]) -> FileRevi
     from kgdelta.merge_file import merge_files, statements_of
 
     before, onto, new = (_side(git, commit, path) for commit in commits)
+    if not (before.content or onto.content or new.content):
+        raise NotFoundError("file in git", path, "neither side of the pull request has it")
     try:
         state = MemorySnapshot(statements_of(before, path))
         delta = Delta.between(state.all, statements_of(new, path))

@@ -65,12 +65,16 @@ class States:
         """
         document = self._outside(name)
         if document is not None:
-            self.problems += first_of(document.source, document.problems)
+            told = first_of(document.source, document.problems)
+            self.problems += [problem for problem in told if problem not in self.problems]
             if self._imports:
                 self._add_names(document, name)
             return valid(document.snapshot(), moment)
         if self._store is None:
-            self._store = self._opened.enter_context(self._session.store())
+            try:
+                self._store = self._opened.enter_context(self._session.store())
+            except NotFoundError as error:
+                raise NotFoundError("file or version", name, str(error)) from None
         return valid(self._store.snapshot(name), moment)
 
     def _add_names(self, document: Document, name: str) -> None:

@@ -41,6 +41,9 @@ def _markdown(
         yield from (f"## Unusual ({len(unusual)})", "")
         yield from (f"- {escape_markdown(line)}" for line in unusual)
         yield ""
+    if not sections:
+        yield from ("Nothing changed.", "")
+        return
     if summary:
         yield from ("| what | changes |", "| --- | --- |")
         yield from (f"| {each.title} | {len(each.notes):,} |" for each in sections)

@@ -195,7 +195,7 @@ ERRORS = [
     (["frobnicate"], 2, "kgdelta: No such command 'frobnicate'; see 'kgdelta --help'"),
     (["import"], 2, "kgdelta: Missing argument 'FILE...'; see 'kgdelta import --help'"),
     (["import", "nothing.obo"], 6, "kgdelta: no file 'nothing.obo'"),
-    (["diff", "a.obo", "instruments-1.obo"], 6, "kgdelta: no store 'kg.db'"),
+    (["diff", "a.obo", "instruments-1.obo"], 6, "kgdelta: no file or version 'a.obo': no store"),
     (["convert", "kgdelta.toml", "x.obo"], 6, "kgdelta: no file 'kgdelta.toml'"),
     (["convert", "instruments-1.obo", "x.docx"], 3, "kgdelta: x.docx: not of a known format"),
     (["export", "--output", "no/x.obo"], 6, "kgdelta: no folder '"),

@@ -195,6 +195,13 @@ def test_options_of_release_notes(history: Run, options: list[str], message: str
     assert answer.err.startswith(f"kgdelta: {message}")
 
 
+def test_what_is_neither_a_file_nor_a_version_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.obo").write_text("[Term]\nid: X:1\n", encoding="utf-8")
+    answer = run("diff", "x.obi", "x.obo")
+    assert answer.code == 6
+    assert answer.err.startswith("kgdelta: no file or version 'x.obi': no store")
+
+
 def test_release_notes_in_short(history: Run) -> None:
     summary = history("diff", "v1", "v2", "--format", "markdown", "--summary").out
     assert "| New terms | 1 |" in summary

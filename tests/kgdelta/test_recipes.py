@@ -174,6 +174,12 @@ def test_a_comment_that_is_too_long_has_whole_items(shell: Shell) -> None:
     assert last == f"_and {left} more items left out here_"
 
 
+def test_a_file_that_no_side_has_is_told(shell: Shell) -> None:
+    told = shell.run("kgdelta pr-comment main main none.obo || echo exit code $?")
+    assert told.startswith("kgdelta: no file in git 'none.obo': neither side")
+    assert told.endswith("exit code 6\n")
+
+
 def test_a_comment_shows_what_strangers_write_and_does_nothing_else(shell: Shell) -> None:
     hostile = "<img src=x> [a](http://b) `c` | @all #1"
     shell.run("git switch -qc work")

@@ -247,6 +247,10 @@ def test_long_sections_are_told_by_branch() -> None:
 HOSTILE = '<script>alert(1)</script> & "quotes" {braces} %s'
 
 
+def test_nothing_changed_is_said() -> None:
+    assert to_markdown([], "T") == to_markdown([], "T", summary=True) == "# T\n\nNothing changed.\n"
+
+
 def test_a_page_escapes_what_it_tells() -> None:
     section = Section("New terms", (Note(HOSTILE, "<b>"), Note("x", "y")))
     page = to_html([section], HOSTILE, [HOSTILE])
