@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from embeddings.models import Model
 from embeddings.tensors import Indices
+
+Ranks = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,47 +27,129 @@ class Metrics:
     count: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RankBounds:
+    """Ranks of shape (2, triples), tails then heads, by how ties are counted.
+
+    ``optimistic``: the true one is the first of its equals; ``pessimistic``: the last.
+    """
+
+    optimistic: Ranks
+    pessimistic: Ranks
+
+    @property
+    def realistic(self) -> Ranks:
+        """The mean of both (Berrendorf et al. 2020)."""
+        return (self.optimistic + self.pessimistic) / 2
+
+
 def filtered_ranks(
-    model: Model, triples: Indices, known: Indices, batch_size: int = 512
-) -> NDArray[np.float64]:
+    model: Model,
+    triples: Indices,
+    known: Indices,
+    batch_size: int = 512,
+    candidates: int | None = None,
+) -> Ranks:
     """Realistic filtered ranks of shape (2, triples): of the tail, then of the head.
 
-    Other entities that make a triple of ``known`` true are left out of the comparison; among
-    equal scores the true one is in the middle (Berrendorf et al. 2020). Arrays are (n, 3).
+    As :func:`rank_bounds`.
     """
-    device = next(model.parameters()).device
+    return rank_bounds(model, triples, known, batch_size, candidates).realistic
+
+
+def rank_bounds(
+    model: Model,
+    triples: Indices,
+    known: Indices,
+    batch_size: int = 512,
+    candidates: int | None = None,
+) -> RankBounds:
+    """Filtered ranks of true edges among entities, in both directions.
+
+    Other entities that make a triple of ``known`` true are left out of the comparison. Arrays
+    are (n, 3); ``candidates`` counts the entities that are ranked, the first rows.
+    """
+    asked, known_edges = _both_ways(triples), _both_ways(np.concatenate((known, triples)))
+    device = model.relations.device
+    better = torch.empty(len(asked), dtype=torch.long)
+    equal = torch.empty_like(better)
+    with torch.no_grad():
+        vectors = model.embed()[:candidates]
+        size = len(vectors)
+        for part in _grouped(asked, known_edges, batch_size, size):
+            queries = model.query(model.embed()[part.entities.to(device)], part.directed.to(device))
+            scores = model.match(queries, vectors).cpu()
+            own = scores[part.row, part.targets]
+            found = _compared(scores, own, part)
+            better[part.places], equal[part.places] = found
+    ranks = (1 + better).double().numpy().reshape(2, -1)
+    ties = equal.double().numpy().reshape(2, -1)
+    return RankBounds(ranks, ranks + ties)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Distinct queries; their asked edges (``row``, ``targets``, where they go) and answers.
+
+    ``answer_edge`` and ``answer`` are pairs of an asked edge and a known target of its query.
+    """
+
+    entities: Tensor
+    directed: Tensor
+    row: Tensor
+    targets: Tensor
+    places: Tensor
+    answer_edge: Tensor
+    answer: Tensor
+
+
+def _both_ways(triples: Indices) -> Indices:
     there = np.stack((triples[:, 0], 2 * triples[:, 1], triples[:, 2]), axis=1)
     back = np.stack((triples[:, 2], 2 * triples[:, 1] + 1, triples[:, 0]), axis=1)
-    queries = np.concatenate((there, back))
-    answers = _answers(np.concatenate((known, triples)))
-    ranks = np.empty(len(queries))
-    with torch.no_grad():
-        for start in range(0, len(queries), batch_size):
-            batch = queries[start : start + batch_size]
-            rows = torch.from_numpy(batch).to(device)
-            scores = model.score_all(rows[:, 0], rows[:, 1]).cpu().numpy()
-            for i, (entity, directed, target) in enumerate(batch):
-                ranks[start + i] = _rank(scores[i], target, answers[int(entity), int(directed)])
-    return ranks.reshape(2, len(triples))
+    return np.concatenate((there, back)).astype(np.int64)
 
 
-def _answers(known: Indices) -> dict[tuple[int, int], list[int]]:
-    found: dict[tuple[int, int], list[int]] = {}
-    for head, relation, tail in known.tolist():
-        found.setdefault((head, 2 * relation), []).append(tail)
-        found.setdefault((tail, 2 * relation + 1), []).append(head)
-    return found
+def _grouped(asked: Indices, known: Indices, size: int, candidates: int) -> Iterator[_Part]:
+    """Asked edges by query, in parts of ``size`` queries; answers beyond candidates left out."""
+    key = asked[:, 0] << 32 | asked[:, 1]
+    order = np.argsort(key, kind="stable")
+    distinct, starts = np.unique(key[order], return_index=True)
+    known = np.unique(known[known[:, 2] < candidates], axis=0)
+    known_key = known[:, 0] << 32 | known[:, 1]
+    low = np.asarray(np.searchsorted(known_key, distinct, side="left"), dtype=np.int64)
+    count = np.asarray(np.searchsorted(known_key, distinct, side="right"), dtype=np.int64) - low
+    stops = np.append(starts[1:], len(order))
+    for first in range(0, len(distinct), size):
+        last = min(first + size, len(distinct))
+        places = order[starts[first] : stops[last - 1]]
+        row = np.repeat(np.arange(last - first), (stops - starts)[first:last])
+        answers = count[first:last][row]
+        edge = np.repeat(np.arange(len(row)), answers)
+        offset = np.arange(len(edge)) - np.repeat(np.cumsum(answers) - answers, answers)
+        answer = known[low[first:last][row][edge] + offset, 2]
+        columns = (distinct[first:last] >> 32, distinct[first:last] & 0xFFFFFFFF, row)
+        arrays = (*columns, asked[places, 2], places, edge, answer)
+        yield _Part(*(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays))
 
 
-def _rank(scores: NDArray[np.float32], target: int, answers: list[int]) -> float:
-    own = scores[target]
-    others = scores.copy()
-    others[answers] = -np.inf
-    better, equal = int((others > own).sum()), int((others == own).sum())
-    return 1 + better + equal / 2
+def _compared(scores: Tensor, own: Tensor, part: _Part) -> tuple[Tensor, Tensor]:
+    """How many entities score above, and as high as, each asked target, the known left out."""
+    better = torch.empty(len(own), dtype=torch.long)
+    equal = torch.empty_like(better)
+    for start in range(0, len(own), 256):
+        some = slice(start, start + 256)
+        rows = scores[part.row[some]]
+        better[some] = torch.count_nonzero(rows > own[some, None], dim=1)
+        equal[some] = torch.count_nonzero(rows == own[some, None], dim=1)
+    answers = scores[part.row[part.answer_edge], part.answer]
+    asked = own[part.answer_edge]
+    above = torch.bincount(part.answer_edge[answers > asked], minlength=len(own))
+    level = torch.bincount(part.answer_edge[answers == asked], minlength=len(own))
+    # The target is among the known answers, and equals itself.
+    return better - above, equal - level
 
 
-def metrics(ranks: NDArray[np.float64]) -> Metrics:
+def metrics(ranks: Ranks) -> Metrics:
     """Mean reciprocal rank and Hits@k of ranks of any shape."""
     flat = ranks.ravel()
     if not len(flat):

@@ -1,8 +1,9 @@
-"""The contract of a model, and ComplEx under it.
+"""The contract of a model.
 
 A model holds one vector per entity. A *directed relation* is ``2 r`` for relation ``r`` read from
 head to tail and ``2 r + 1`` for its reciprocal, read from tail to head; ranking tails and ranking
-heads are the same operation on one or the other.
+heads are the same operation on one or the other. The models with a row per entity are in
+``embeddings.scoring``.
 """
 
 from __future__ import annotations
@@ -12,9 +13,23 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
+from embeddings.tensors import EdgeTable
+
 
 class Model(nn.Module, ABC):
-    """Entity vectors, and how a vector and a directed relation are matched with candidates."""
+    """Entity vectors, and how a vector and a directed relation are matched with candidates.
+
+    ``entities`` holds what is kept per entity and ``relations`` what is kept per directed
+    relation, a row each; :meth:`embed` makes the vectors of it.
+    """
+
+    entities: nn.Parameter
+    relations: nn.Parameter
+
+    #: Whether a score is the scalar product of what :meth:`query` gives and the candidate.
+    bilinear = False
+    #: Whether :meth:`embed` is ``entities`` itself, so that a batch needs only its own rows.
+    row_local = True
 
     def __init__(self, num_entities: int, num_relations: int) -> None:
         super().__init__()
@@ -26,8 +41,8 @@ class Model(nn.Module, ABC):
         """One vector per entity, shape (entities, width)."""
 
     @abstractmethod
-    def query(self, vectors: Tensor, directed: Tensor) -> Tensor:
-        """What entity vectors (n, width) look for along directed relations (n,): (n, width)."""
+    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
+        """What vectors (..., width) look for along rows of ``relations``: (..., width)."""
 
     @abstractmethod
     def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
@@ -35,15 +50,37 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        """Scores of candidate i for query i: (n,)."""
+        """Scores of candidate i for query i: (...,)."""
 
     @abstractmethod
-    def penalty(self, entities: Tensor, directed: Tensor, targets: Tensor) -> Tensor:
-        """The regulariser of a batch of directed edges, a mean over the batch."""
+    def regularise(
+        self, vectors: Tensor, relations: Tensor, targets: Tensor, power: int = 3
+    ) -> Tensor:
+        """The sum over a batch of the moduli of its rows to a power (3: N3, 2: L2): a scalar."""
 
     @abstractmethod
     def grow(self, num_entities: int, num_relations: int, generator: torch.Generator) -> None:
         """Append rows for new entities and relations; existing rows stay bit for bit."""
+
+    def see(self, table: EdgeTable) -> None:
+        """Take the graph that training now begins on; row-local models need none."""
+
+    def query(self, vectors: Tensor, directed: Tensor) -> Tensor:
+        """What entity vectors (n, width) look for along directed relations (n,): (n, width)."""
+        return self.transform(vectors, self.relations[directed])
+
+    def penalty(self, entities: Tensor, directed: Tensor, targets: Tensor) -> Tensor:
+        """N3 of a batch of directed edges, a mean over the batch."""
+        vectors = self.embed()
+        rows = vectors[entities], self.relations[directed], vectors[targets]
+        return self.regularise(*rows) / max(len(entities), 1)
+
+    @abstractmethod
+    def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
+        """Scores of rows of ``relations`` (m, ...) from vectors (n, width) to targets: (n, m).
+
+        For relation prediction as a second objective; Chen et al. 2021.
+        """
 
     def score(self, heads: Tensor, relations: Tensor, tails: Tensor) -> Tensor:
         """Scores of triples, read from head to tail: (n,)."""
@@ -64,64 +101,6 @@ class Model(nn.Module, ABC):
         return self.score_all(tails, 2 * relations + 1)
 
 
-class ComplEx(Model):
-    """ComplEx with reciprocal relations and the nuclear 3-norm N3.
-
-    score = Re(<h, r, conj t>) over ``rank`` complex numbers, kept as real parts then imaginary
-    parts (width = 2 rank). Trouillon et al. 2016; N3 and reciprocals: Lacroix et al. 2018.
-    """
-
-    def __init__(
-        self,
-        num_entities: int,
-        num_relations: int,
-        rank: int = 64,
-        initial_scale: float = 1e-3,
-        generator: torch.Generator | None = None,
-    ) -> None:
-        super().__init__(num_entities, num_relations)
-        self.rank = rank
-        self.initial_scale = initial_scale
-        self.entities = nn.Parameter(self._rows(num_entities, generator))
-        self.relations = nn.Parameter(self._rows(2 * num_relations, generator))
-
-    def _rows(self, count: int, generator: torch.Generator | None) -> Tensor:
-        return self.initial_scale * torch.randn(count, 2 * self.rank, generator=generator)
-
-    def embed(self) -> Tensor:
-        return self.entities
-
-    def query(self, vectors: Tensor, directed: Tensor) -> Tensor:
-        a, b = vectors.chunk(2, dim=-1)
-        c, d = self.relations[directed].chunk(2, dim=-1)
-        return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
-
-    def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        return queries @ candidates.t()
-
-    def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        return (queries * candidates).sum(dim=-1)
-
-    def penalty(self, entities: Tensor, directed: Tensor, targets: Tensor) -> Tensor:
-        rows = (self.entities[entities], self.relations[directed], self.entities[targets])
-        total = sum((_cubed_moduli(row) for row in rows), torch.zeros((), device=rows[0].device))
-        return total / max(len(entities), 1)
-
-    def grow(self, num_entities: int, num_relations: int, generator: torch.Generator) -> None:
-        self.entities = _appended(
-            self.entities, self._rows(num_entities - self.num_entities, generator)
-        )
-        self.relations = _appended(
-            self.relations, self._rows(2 * (num_relations - self.num_relations), generator)
-        )
-        self.num_entities, self.num_relations = num_entities, num_relations
-
-
-def _cubed_moduli(rows: Tensor) -> Tensor:
-    real, imaginary = rows.chunk(2, dim=-1)
-    # The offset keeps the gradient of the modulus finite at 0.
-    return torch.pow(real**2 + imaginary**2 + 1e-12, 1.5).sum()
-
-
-def _appended(table: nn.Parameter, rows: Tensor) -> nn.Parameter:
-    return nn.Parameter(torch.cat((table.detach(), rows.to(table.device))))
+def appended(table: nn.Parameter, rows: Tensor) -> nn.Parameter:
+    """A parameter with rows behind its own, which stay as they are."""
+    return nn.Parameter(torch.cat((table.detach(), rows.to(table.device, table.dtype))))

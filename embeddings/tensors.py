@@ -6,7 +6,6 @@ Which statements are edges is an :class:`EdgeRule`; which row an entity has is a
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.geometric import geometric
 from graph.axioms import is_annotation_predicate
 from graph.expression import Expression
 from graph.model import Key, Node, Object, Qualifier
@@ -142,7 +142,8 @@ class EdgeTable:
         import torch
 
         triples = torch.from_numpy(np.ascontiguousarray(self.triples))
-        return _data_class()(
+        kind: type[Data] = geometric("data").Data
+        return kind(
             edge_index=triples[:, [0, 2]].t().contiguous(),
             edge_type=triples[:, 1].contiguous(),
             num_nodes=self.num_entities,
@@ -154,16 +155,6 @@ def edge_keys(triples: Indices) -> Indices:
     """(head, relation, tail) packed into one int64; 24, 15 and 24 bits."""
     packed: Indices = (triples[:, 0] << 39) | (triples[:, 1] << 24) | triples[:, 2]
     return packed
-
-
-def _data_class() -> type[Data]:
-    with warnings.catch_warnings():
-        # torch_geometric compiles with torch.jit.script on import, which torch 2.10+ deprecates.
-        warnings.filterwarnings("ignore", message=".*torch.jit", category=FutureWarning)
-        warnings.filterwarnings("ignore", message=".*torch.jit", category=DeprecationWarning)
-        from torch_geometric.data import Data
-    found: type[Data] = Data
-    return found
 
 
 def read_edges(

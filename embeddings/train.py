@@ -1,4 +1,4 @@
-"""One training loop: every directed edge against all entities, with its state carried along."""
+"""One training loop, with its state carried along from graph to graph."""
 
 from __future__ import annotations
 
@@ -6,26 +6,37 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, distributed
 from torch.nn.functional import cross_entropy
 
+from embeddings import optimisers, scoring
 from embeddings.errors import TrainingError
-from embeddings.models import ComplEx, Model
+from embeddings.evaluate import filtered_ranks, metrics
+from embeddings.models import Model
+from embeddings.objectives import Batch, Scores
+from embeddings.steps import Batches, Gradient, Weights, encoder_step, full_step, sampled_step
 from embeddings.tensors import EdgeTable, Indices
 
 #: Called after each epoch with (epochs done in this run, epochs of this run, mean loss).
 Progress = Callable[[int, int, float], None]
+
+_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
     """Everything that decides the numbers of a training, beside the graph.
 
-    ``n3`` weighs the regulariser; ``device`` is a torch device or ``auto``.
+    ``n3`` and ``l2`` weigh regularisers, ``relation`` relation prediction. ``negatives`` 0 scores
+    all entities (1-vs-all), else so many that a batch shares. ``grouped`` batches hold queries
+    with all their edges instead of edges: the same loss for a third of the scores. ``precision``
+    is that of the scores of 1-vs-all (bfloat16 for ComplEx and DistMult). ``device`` is a torch
+    device or ``auto``.
     """
 
     rank: int = 64
@@ -35,57 +46,128 @@ class TrainConfig:
     initial_scale: float = 1e-3
     seed: int = 0
     device: str = "cpu"
+    model: str = "complex"
+    optimiser: str = "adagrad"
+    l2: float = 0.0
+    relation: float = 0.0
+    negatives: int = 0
+    grouped: bool = False
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         for name in ("rank", "batch_size"):
             if getattr(self, name) < 1:
                 raise TrainingError("configuration", f"{name} must be at least 1")
-        if self.learning_rate <= 0 or self.n3 < 0:
-            raise TrainingError("configuration", "learning_rate must be > 0 and n3 >= 0")
+        if self.learning_rate <= 0 or min(self.n3, self.l2, self.relation, self.negatives) < 0:
+            raise TrainingError("configuration", "learning_rate must be > 0, weights >= 0")
+        for name, known in (
+            ("model", scoring.BY_NAME),
+            ("optimiser", optimisers.BY_NAME),
+            ("precision", _PRECISIONS),
+        ):
+            if getattr(self, name) not in known:
+                told = getattr(self, name)
+                raise TrainingError(
+                    "configuration", f"no {name} {told!r}", f"say {', '.join(sorted(known))}"
+                )
+        if self.relation and self.negatives:
+            raise TrainingError("configuration", "relation prediction needs negatives = 0")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Validation:
+    """Edges (n, 3) whose filtered MRR is taken every so many epochs, to stop when it stalls.
+
+    ``known`` are all true edges; ``patience`` is how many times it may fail to rise.
+    """
+
+    triples: Indices
+    known: Indices
+    every: int = 1
+    patience: int = 3
+
+
+@dataclass(slots=True, eq=False)
+class Best:
+    """The best validated state of a run that has not ended."""
+
+    mrr: float = -1.0
+    stalls: int = 0
+    parameters: list[Tensor] | None = None
+
+
+class Anchor(Protocol):
+    """Something that pulls parameters, as elastic weight consolidation does."""
+
+    def pull(self, index: int, parameter: Tensor) -> Tensor:
+        """What to add to the gradient of a parameter, of its shape."""
 
 
 class Trainer:
     """A model with the state of its optimiser, trained on one table after the other.
 
-    Adagrad, cross-entropy over all entities in both directions. The order of the batches of
-    epoch n depends on the seed and n alone, so a copy that goes on equals one that never stopped.
+    The order of the batches of epoch n depends on the seed and n alone, so a copy that goes on
+    equals one that never stopped. Under torch.distributed each process takes a share of every
+    batch and gradients are added.
     """
 
     def __init__(self, config: TrainConfig, model: Model | None = None) -> None:
         self.config = config
         self.device = device_named(config.device)
-        self.model: Model = model or ComplEx(
+        self.model: Model = model or scoring.BY_NAME[config.model](
             0, 0, config.rank, config.initial_scale, generator=self._generator(0)
         )
         self.model.to(self.device)
         self.epochs_done = 0
-        self._sums = [torch.zeros_like(p) for p in self.model.parameters()]
+        self.best = Best()
+        self.optimiser = optimisers.BY_NAME[config.optimiser](
+            self.model.parameters(), config.learning_rate
+        )
+        self._scores = Scores(_PRECISIONS[config.precision])
 
     def copy(self) -> Trainer:
         """An independent trainer in the same state."""
         return copy.deepcopy(self)
 
-    def fit(self, table: EdgeTable, epochs: int, progress: Progress | None = None) -> float:
+    def fit(
+        self,
+        table: EdgeTable,
+        epochs: int,
+        progress: Progress | None = None,
+        *,
+        validation: Validation | None = None,
+        anchor: Anchor | None = None,
+        after_epoch: Callable[[Trainer], None] | None = None,
+    ) -> float:
         """Train ``epochs`` epochs on the edges of a table; gives the mean loss of the last.
 
-        Rows are appended for what the table's vocabulary has new. An interruption or an error
-        leaves the trainer as it was before the call. Raises TrainingError on a table without
-        edges, one of an older vocabulary, or where the loss is no longer finite.
+        Rows are appended for what the table's vocabulary has new. With a validation the best
+        validated state is what stays. ``after_epoch`` may write a checkpoint. An interruption or
+        an error leaves the trainer as it was before the call. Raises TrainingError on a table
+        without edges, one of an older vocabulary, or where the loss is no longer finite.
         """
         if not len(table):
             raise TrainingError("training", "the graph has no edges", "check the edge rule")
-        before = copy.deepcopy((self.model, self._sums, self.epochs_done))
+        before = copy.deepcopy((self.model, self.optimiser, self.epochs_done, self.best))
         try:
             self.grow(table)
-            directed = directed_edges(table).to(self.device)
+            self.model.see(table)
+            batches = Batches(directed_edges(table).to(self.device), self.config.grouped)
             loss = float("nan")
             with deterministic():
                 for epoch in range(epochs):
-                    loss = self._epoch(directed)
+                    loss = self._epoch(batches, anchor)
                     if progress:
                         progress(epoch + 1, epochs, loss)
+                    stop = validation is not None and self._validated(validation)
+                    if after_epoch:
+                        after_epoch(self)
+                    if stop:
+                        break
+            if validation is not None:
+                self._take_best()
         except BaseException:
-            self.model, self._sums, self.epochs_done = before
+            self.model, self.optimiser, self.epochs_done, self.best = before
             raise
         return loss
 
@@ -101,40 +183,87 @@ class Trainer:
         if (entities, relations) == (self.model.num_entities, self.model.num_relations):
             return
         self.model.grow(entities, relations, self._generator(1 + self.model.num_entities))
-        grown = []
-        for total, parameter in zip(self._sums, self.model.parameters(), strict=True):
-            new = torch.zeros_like(parameter)
-            new[: len(total)] = total
-            grown.append(new)
-        self._sums = grown
+        self.optimiser.grow(self.model.parameters())
 
     def _generator(self, step: int) -> torch.Generator:
         return torch.Generator().manual_seed(self.config.seed * 1_000_003 + step)
 
-    def _epoch(self, directed: Tensor) -> float:
-        order = torch.randperm(
-            len(directed), generator=self._generator(500_000 + self.epochs_done)
-        ).to(self.device)
-        losses = 0.0
-        for rows in torch.split(order, self.config.batch_size):
-            losses += self._step(directed[rows]) * len(rows)
-        mean = losses / len(directed)
+    def _epoch(self, batches: Batches, anchor: Anchor | None) -> float:
+        generator = self._generator(500_000 + self.epochs_done)
+
+        def permute(count: int) -> Tensor:
+            return torch.randperm(count, generator=generator).to(self.device)
+
+        losses = torch.zeros((), dtype=torch.float64)
+        for batch in batches.of(self.config.batch_size, permute):
+            losses += self._step(batch, generator, anchor)
+        if _processes() > 1:
+            distributed.all_reduce(losses)
+        mean = float(losses) / len(batches)
         if mean != mean or mean == float("inf"):
             raise TrainingError("training", "the loss is not finite", "lower the learning rate")
         self.epochs_done += 1
         return mean
 
-    def _step(self, batch: Tensor) -> float:
-        entities, relations, targets = batch.unbind(dim=1)
-        loss = cross_entropy(self.model.score_all(entities, relations), targets)
-        total = loss + self.config.n3 * self.model.penalty(entities, relations, targets)
+    def _step(self, batch: Batch, generator: torch.Generator, anchor: Anchor | None) -> float:
+        config, model = self.config, self.model
+        weights = Weights(config.n3, config.l2, config.relation)
+        processes = _processes()
+        share = batch.share(distributed.get_rank() if processes > 1 else 0, processes)
+        drawn = None
+        if config.negatives:
+            shape = (config.negatives,)
+            drawn = torch.randint(model.num_entities, shape, generator=generator).to(self.device)
+        if not model.row_local:
+            loss, gradients = encoder_step(model, share, weights, drawn)
+        elif drawn is None:
+            loss, gradients = full_step(model, batch, share, weights, self._scores)
+        else:
+            loss, gradients = sampled_step(model, batch, share, weights, drawn)
+        if processes > 1:
+            for gradient in gradients:
+                distributed.all_reduce(gradient.values)
+        self._update(gradients, len(batch), anchor)
+        return loss
+
+    @torch.no_grad()
+    def _update(self, gradients: list[Gradient], edges: int, anchor: Anchor | None) -> None:
+        self.optimiser.steps += 1
         parameters = list(self.model.parameters())
-        gradients = torch.autograd.grad(total, parameters)
-        with torch.no_grad():
-            for parameter, gradient, sums in zip(parameters, gradients, self._sums, strict=True):
-                sums.addcmul_(gradient, gradient)
-                parameter.addcdiv_(gradient, sums.sqrt() + 1e-10, value=-self.config.learning_rate)
-        return float(loss.detach())
+        for gradient in gradients:
+            parameter, rows = parameters[gradient.index], gradient.rows
+            values = gradient.values.div_(edges)
+            if anchor is not None:
+                pull = anchor.pull(gradient.index, parameter)
+                values += pull if rows is None else pull[rows]
+            if rows is None:
+                self.optimiser.whole(gradient.index, parameter, values)
+            else:
+                self.optimiser.rows(gradient.index, parameter, rows, values)
+
+    def _validated(self, validation: Validation) -> bool:
+        """Whether to stop: the best state so far is kept."""
+        if self.epochs_done % validation.every:
+            return False
+        ranks = filtered_ranks(self.model, validation.triples, validation.known)
+        mrr = metrics(ranks).mrr
+        if mrr > self.best.mrr:
+            self.best = Best(mrr, 0, [p.detach().clone() for p in self.model.parameters()])
+        else:
+            self.best.stalls += 1
+        return self.best.stalls >= validation.patience
+
+    def _take_best(self) -> None:
+        if self.best.parameters is not None:
+            with torch.no_grad():
+                for own, best in zip(self.model.parameters(), self.best.parameters, strict=True):
+                    own.copy_(best)
+        self.best = Best()
+
+
+def _processes() -> int:
+    on = distributed.is_available() and distributed.is_initialized()
+    return distributed.get_world_size() if on else 1
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """One contract for every model; ComplEx by hand."""
 
+import inspect
 import math
 
 import pytest
 import torch
 
+from embeddings.geometric import geometric
 from embeddings.gradients import edge_gradients
-from embeddings.models import ComplEx, Model
+from embeddings.models import Model
+from embeddings.scoring import BY_NAME, ComplEx, DistMult, RotatE, TransE
 
 
 def subclasses(kind):
@@ -15,7 +18,10 @@ def subclasses(kind):
         yield from subclasses(sub)
 
 
-@pytest.fixture(params=list(subclasses(Model)), ids=lambda kind: kind.__name__)
+@pytest.fixture(
+    params=[kind for kind in subclasses(Model) if not inspect.isabstract(kind)],
+    ids=lambda kind: kind.__name__,
+)
 def model(request):
     generator = torch.Generator().manual_seed(1)
     return request.param(6, 2, rank=3, initial_scale=0.5, generator=generator).double()
@@ -35,6 +41,11 @@ class TestContract:
 
     def test_heads_are_ranked_by_the_reciprocal_relation(self, model):
         torch.testing.assert_close(model.score_heads(R, T), model.score_all(T, 2 * R + 1))
+
+    def test_relations_are_matched_as_edges_are_scored(self, model):
+        vectors = model.embed()
+        found = model.match_relations(vectors[H], vectors[T], model.relations[0::2])
+        torch.testing.assert_close(found[torch.arange(4), R], model.score(H, R, T))
 
     def test_renaming_entities_renames_the_scores(self, model):
         order = torch.randperm(6, generator=torch.Generator().manual_seed(3))
@@ -110,11 +121,11 @@ def _edge_loss(model, candidates, vector, own, other, directed, back):
         return float(there + torch.logsumexp(scores, 0) - scores[own])
 
 
-def by_hand():
-    model = ComplEx(2, 1, rank=1)
+def by_hand(kind=ComplEx, relations=((2.0, 1.0), (0.0, 1.0))):
+    model = kind(2, 1, rank=2 if kind in (DistMult, TransE) else 1)
     with torch.no_grad():
         model.entities.copy_(torch.tensor([[1.0, 2.0], [3.0, -1.0]]))
-        model.relations.copy_(torch.tensor([[2.0, 1.0], [0.0, 1.0]]))
+        model.relations.copy_(torch.tensor(relations))
     return model
 
 
@@ -126,7 +137,51 @@ def test_complex_score_by_hand():
     assert by_hand().score_heads(torch.tensor([0]), torch.tensor([1])).tolist() == [[7.0, 0.0]]
 
 
-def test_n3_by_hand():
+@pytest.mark.parametrize(
+    ("kind", "relations", "expected"),
+    [
+        # 1*2*1 + 2*1*2 and 1*2*3 + 2*1*(-1).
+        (DistMult, ((2.0, 1.0), (0.0, 1.0)), [6.0, 4.0]),
+        # (3, 3) - (1, 2) = (2, 1) and (3, 3) - (3, -1) = (0, 4).
+        (TransE, ((2.0, 1.0), (0.0, 1.0)), [-(5**0.5), -4.0]),
+        # i (1+2i) = -2+i: -3-i from 1+2i, -5+2i from 3-i.
+        (RotatE, ((math.pi / 2,), (0.0,)), [-(10**0.5), -(29**0.5)]),
+    ],
+)
+def test_other_scores_by_hand(kind, relations, expected):
+    scores = by_hand(kind, relations).score_tails(torch.tensor([0]), torch.tensor([0]))
+    assert scores[0].tolist() == pytest.approx(expected, rel=1e-5)
+
+
+def test_regularisers_by_hand():
     # Cubed moduli: |1+2i|^3 = 5^1.5, |2+i|^3 = 5^1.5, |3-i|^3 = 10^1.5.
     penalty = by_hand().penalty(torch.tensor([0]), torch.tensor([0]), torch.tensor([1]))
     assert float(penalty.detach()) == pytest.approx(2 * 5**1.5 + 10**1.5, rel=1e-6)
+    model = by_hand()
+    rows = model.entities[:1], model.relations[:1], model.entities[1:]
+    assert float(model.regularise(*rows, power=2).detach()) == pytest.approx(5 + 5 + 10)
+
+
+@pytest.mark.parametrize("name", ["TransE", "DistMult", "ComplEx", "RotatE"])
+def test_scores_are_those_of_torch_geometric(name):
+    kge = geometric("nn.kge")
+    ours = BY_NAME[name.lower()](5, 3, rank=4, initial_scale=0.7)
+    settings = {"TransE": {"p_norm": 2.0}, "RotatE": {"margin": 0.0}}.get(name, {})
+    theirs = getattr(kge, name)(5, 3, 4, **settings)
+    with torch.no_grad():
+        if name == "TransE":
+            # torch_geometric normalises the entities on the way.
+            ours.entities.div_(ours.entities.norm(dim=1, keepdim=True))
+        split = name in ("ComplEx", "RotatE")
+        real, imaginary = ours.entities.chunk(2, dim=1) if split else (ours.entities, None)
+        theirs.node_emb.weight.copy_(real)
+        if imaginary is not None:
+            theirs.node_emb_im.weight.copy_(imaginary)
+        rows = ours.relations[0::2]
+        if name == "ComplEx":
+            theirs.rel_emb.weight.copy_(rows[:, :4])
+            theirs.rel_emb_im.weight.copy_(rows[:, 4:])
+        else:
+            theirs.rel_emb.weight.copy_(rows)
+    edges = torch.tensor([[0, 1, 4], [2, 0, 1], [3, 3, 0]])
+    torch.testing.assert_close(ours.score(*edges), theirs(*edges))

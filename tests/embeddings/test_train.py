@@ -9,7 +9,7 @@ import torch
 from embeddings.continual import TrajectoryConfig, train_trajectory
 from embeddings.errors import TrainingError
 from embeddings.evaluate import filtered_ranks, metrics
-from embeddings.models import ComplEx
+from embeddings.scoring import ComplEx
 from embeddings.tensors import Vocabulary, table_from_triples
 from embeddings.train import TrainConfig, Trainer, losses
 from graph.errors import KgdeltaError

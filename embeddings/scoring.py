@@ -1,0 +1,213 @@
+"""The models that keep one row per entity: TransE, DistMult, ComplEx and RotatE.
+
+On equal rows they score as ``torch_geometric.nn.kge`` does; beyond it they rank all candidates at
+once, have reciprocal relations, grow, and train by rows.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from embeddings.models import Model, appended
+
+#: Below this squared distance the gradient of the distance is taken as that at its root.
+_NEAR = 1e-12
+
+
+class TableModel(Model):
+    """A model whose vectors are its rows: ``entities`` (n, width), ``relations`` (2 r, ...)."""
+
+    def __init__(
+        self,
+        num_entities: int,
+        num_relations: int,
+        rank: int = 64,
+        initial_scale: float = 1e-3,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__(num_entities, num_relations)
+        self.rank = rank
+        self.initial_scale = initial_scale
+        self.entities = nn.Parameter(self._entity_rows(num_entities, generator))
+        self.relations = nn.Parameter(self._relation_rows(2 * num_relations, generator))
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """Numbers in the vector of an entity."""
+
+    @abstractmethod
+    def squared_moduli(self, rows: Tensor) -> Tensor:
+        """|x|^2 of every real or complex number of rows."""
+
+    def _entity_rows(self, count: int, generator: torch.Generator | None) -> Tensor:
+        return self.initial_scale * torch.randn(count, self.width, generator=generator)
+
+    def _relation_rows(self, count: int, generator: torch.Generator | None) -> Tensor:
+        return self._entity_rows(count, generator)
+
+    def embed(self) -> Tensor:
+        return self.entities
+
+    def regularise(
+        self, vectors: Tensor, relations: Tensor, targets: Tensor, power: int = 3
+    ) -> Tensor:
+        return sum(
+            (self._powers(rows, power) for rows in (vectors, relations, targets)),
+            torch.zeros((), device=vectors.device, dtype=vectors.dtype),
+        )
+
+    def _powers(self, rows: Tensor, power: int) -> Tensor:
+        squared = self.squared_moduli(rows)
+        if power == 2:
+            return squared.sum()
+        # The offset keeps the gradient of the modulus finite at 0.
+        squared = squared + 1e-12
+        return (squared * squared.sqrt()).sum()
+
+    def grow(self, num_entities: int, num_relations: int, generator: torch.Generator) -> None:
+        entities, relations = num_entities - self.num_entities, num_relations - self.num_relations
+        self.entities = appended(self.entities, self._entity_rows(entities, generator))
+        self.relations = appended(self.relations, self._relation_rows(2 * relations, generator))
+        self.num_entities, self.num_relations = num_entities, num_relations
+
+
+class ComplEx(TableModel):
+    """score = Re(<h, r, conj t>) over ``rank`` complex numbers. Trouillon et al. 2016.
+
+    Rows hold real parts, then imaginary parts (width = 2 rank). N3: Lacroix et al. 2018.
+    """
+
+    bilinear = True
+
+    @property
+    def width(self) -> int:
+        return 2 * self.rank
+
+    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
+        a, b = vectors.chunk(2, dim=-1)
+        c, d = relations.chunk(2, dim=-1)
+        return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
+
+    def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
+        return queries @ candidates.t()
+
+    def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
+        return (queries * candidates).sum(dim=-1)
+
+    def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
+        return _conjugate_product(vectors, targets) @ relations.t()
+
+    def squared_moduli(self, rows: Tensor) -> Tensor:
+        real, imaginary = rows.chunk(2, dim=-1)
+        return real**2 + imaginary**2
+
+
+class DistMult(TableModel):
+    """score = <h, r, t> over real numbers. Yang et al. 2015."""
+
+    bilinear = True
+
+    @property
+    def width(self) -> int:
+        return self.rank
+
+    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
+        return vectors * relations
+
+    def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
+        return queries @ candidates.t()
+
+    def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
+        return (queries * candidates).sum(dim=-1)
+
+    def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
+        return (vectors * targets) @ relations.t()
+
+    def squared_moduli(self, rows: Tensor) -> Tensor:
+        return rows**2
+
+
+class _Distance(TableModel):
+    """score = -|q - t|, the Euclidean distance; all candidates cost one product of matrices."""
+
+    def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
+        squares = (candidates**2).sum(dim=-1) + (queries**2).sum(dim=-1)[:, None]
+        squared = torch.addmm(squares, queries, candidates.t(), alpha=-2)
+        return -squared.clamp_min(_NEAR).sqrt()
+
+    def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
+        return -((queries - candidates) ** 2).sum(dim=-1).clamp_min(_NEAR).sqrt()
+
+
+class TransE(_Distance):
+    """score = -|h + r - t|, Euclidean; rows are not normalised. Bordes et al. 2013."""
+
+    @property
+    def width(self) -> int:
+        return self.rank
+
+    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
+        return vectors + relations
+
+    def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
+        return self.match(targets - vectors, relations)
+
+    def squared_moduli(self, rows: Tensor) -> Tensor:
+        return rows**2
+
+
+class RotatE(_Distance):
+    """score = -|h rotated by r - t| over ``rank`` complex numbers; Sun et al. 2019.
+
+    Relations are angles in radians, shape (2 r, rank). The distance is the Euclidean one of the
+    whole vector, as in torch_geometric.
+    """
+
+    @property
+    def width(self) -> int:
+        return 2 * self.rank
+
+    def _relation_rows(self, count: int, generator: torch.Generator | None) -> Tensor:
+        return 2 * math.pi * torch.rand(count, self.rank, generator=generator)
+
+    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
+        a, b = vectors.chunk(2, dim=-1)
+        c, d = torch.cos(relations), torch.sin(relations)
+        return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
+
+    def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
+        turns = torch.cat((torch.cos(relations), torch.sin(relations)), dim=-1)
+        squares = (vectors**2).sum(dim=-1) + (targets**2).sum(dim=-1)
+        product = _conjugate_product(vectors, targets) @ turns.t()
+        return -(squares[:, None] - 2 * product).clamp_min(_NEAR).sqrt()
+
+    def squared_moduli(self, rows: Tensor) -> Tensor:
+        real, imaginary = rows.chunk(2, dim=-1)
+        return real**2 + imaginary**2
+
+    def regularise(
+        self, vectors: Tensor, relations: Tensor, targets: Tensor, power: int = 3
+    ) -> Tensor:
+        del relations  # their moduli are 1
+        return self._powers(vectors, power) + self._powers(targets, power)
+
+
+def _conjugate_product(vectors: Tensor, targets: Tensor) -> Tensor:
+    """conj(v) t: its real product with a relation r is Re(<v, r, conj t>)."""
+    a, b = vectors.chunk(2, dim=-1)
+    c, d = targets.chunk(2, dim=-1)
+    return torch.cat((a * c + b * d, a * d - b * c), dim=-1)
+
+
+#: The models by the names that people give.
+BY_NAME: Final[Mapping[str, Callable[..., TableModel]]] = MappingProxyType(
+    {"complex": ComplEx, "distmult": DistMult, "rotate": RotatE, "transe": TransE}
+)

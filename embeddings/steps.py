@@ -1,0 +1,179 @@
+"""The gradients of one batch: which rows of which parameter, and by how much.
+
+Values are sums over the edges; the loop divides them. In training by several processes each
+takes its share of the queries, and all name the same rows, so that gradients can be added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from embeddings.models import Model
+from embeddings.objectives import Batch, Scores, full_softmax, relation_loss, shared_negatives
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What is added to the loss: N3, L2 and relation prediction."""
+
+    n3: float
+    l2: float
+    relation: float
+
+
+@dataclass(slots=True, eq=False)
+class Gradient:
+    """The gradient at a parameter (by its place); ``rows`` None means all of them."""
+
+    index: int
+    rows: Tensor | None
+    values: Tensor
+
+
+def full_step(
+    model: Model, batch: Batch, share: Batch, weights: Weights, scores: Scores
+) -> tuple[float, list[Gradient]]:
+    """Every query against all entities; whole tables get gradients."""
+    del batch  # all rows are touched, whatever the batch
+    entities, relations = model.entities.detach(), model.relations.detach()
+    ends = entities[share.entities].requires_grad_()
+    kinds = relations[share.directed].requires_grad_()
+    others = entities[share.targets].requires_grad_()
+    queries = model.transform(ends, kinds)
+    loss, at_queries, at_candidates = full_softmax(model, queries.detach(), entities, share, scores)
+    table = relations.clone().requires_grad_() if weights.relation else None
+    extra = _extra(model, share, ends, kinds, others, table, weights)
+    leaves = [ends, kinds, others, *([] if table is None else [table])]
+    surrogate = (queries * at_queries).sum() + extra
+    found = torch.autograd.grad(surrogate, leaves, allow_unused=True)
+    at_relations = torch.zeros_like(relations) if table is None else _given(found[3], relations)
+    at_relations.index_add_(0, share.directed, _given(found[1], kinds))
+    at_candidates.index_add_(0, share.entities, _given(found[0], ends))
+    if found[2] is not None:
+        at_candidates.index_add_(0, share.targets, found[2])
+    return loss, [Gradient(0, None, at_candidates), Gradient(1, None, at_relations)]
+
+
+def sampled_step(
+    model: Model, batch: Batch, share: Batch, weights: Weights, negatives: Tensor
+) -> tuple[float, list[Gradient]]:
+    """Every edge against negatives that the batch shares; only rows of the batch are touched."""
+    entities, relations = model.entities.detach(), model.relations.detach()
+    rows = torch.unique(torch.cat((batch.entities, batch.targets, negatives)))
+    kinds_of = torch.unique(batch.directed)
+    place = torch.empty(len(entities), dtype=torch.long, device=rows.device)
+    place[rows] = torch.arange(len(rows), device=rows.device)
+    kind_place = torch.empty(len(relations), dtype=torch.long, device=rows.device)
+    kind_place[kinds_of] = torch.arange(len(kinds_of), device=rows.device)
+    ends = entities[share.entities].requires_grad_()
+    kinds = relations[share.directed].requires_grad_()
+    others = entities[share.targets].requires_grad_()
+    drawn = entities[negatives].requires_grad_()
+    queries = model.transform(ends, kinds)
+    hits = share.targets[:, None] == negatives[None]
+    loss = shared_negatives(model, queries[share.row], others, drawn, hits)
+    extra = _extra(model, share, ends, kinds, others, None, weights)
+    found = torch.autograd.grad(loss + extra, (ends, kinds, others, drawn), allow_unused=True)
+    at_entities = entities.new_zeros(len(rows), entities.shape[1])
+    for at, ids, leaf in zip(
+        (found[0], found[2], found[3]),
+        (share.entities, share.targets, negatives),
+        (ends, others, drawn),
+        strict=True,
+    ):
+        at_entities.index_add_(0, place[ids], _given(at, leaf))
+    at_relations = relations.new_zeros(len(kinds_of), relations.shape[1])
+    at_relations.index_add_(0, kind_place[share.directed], _given(found[1], kinds))
+    gradients = [Gradient(0, rows, at_entities), Gradient(1, kinds_of, at_relations)]
+    return float(loss.detach()), gradients
+
+
+def encoder_step(
+    model: Model, share: Batch, weights: Weights, negatives: Tensor | None
+) -> tuple[float, list[Gradient]]:
+    """Through a model whose vectors depend on other rows: gradients of every parameter."""
+    vectors = model.embed()
+    ends, kinds = vectors[share.entities], model.relations[share.directed]
+    others = vectors[share.targets]
+    queries = model.transform(ends, kinds)
+    if negatives is None:
+        scores = model.match(queries, vectors)
+        own = scores[share.row, share.targets].sum()
+        loss = scores.logsumexp(dim=1)[share.row].sum() - own
+    else:
+        hits = share.targets[:, None] == negatives[None]
+        loss = shared_negatives(model, queries[share.row], others, vectors[negatives], hits)
+    table = model.relations if weights.relation else None
+    total = loss + _extra(model, share, ends, kinds, others, table, weights)
+    parameters = list(model.parameters())
+    found = torch.autograd.grad(total, parameters, allow_unused=True)
+    gradients = [
+        Gradient(i, None, _given(at, parameter))
+        for i, (at, parameter) in enumerate(zip(found, parameters, strict=True))
+    ]
+    return float(loss.detach()), gradients
+
+
+def _extra(
+    model: Model,
+    share: Batch,
+    ends: Tensor,
+    kinds: Tensor,
+    others: Tensor,
+    table: Tensor | None,
+    weights: Weights,
+) -> Tensor:
+    """Regularisers and relation prediction, summed over the edges of the share."""
+    total = ends.new_zeros(())
+    if not (weights.n3 or weights.l2 or table is not None):
+        return total
+    heads, relations = ends[share.row], kinds[share.row]
+    for weight, power in ((weights.n3, 3), (weights.l2, 2)):
+        if weight:
+            total = total + weight * model.regularise(heads, relations, others, power)
+    if table is not None:
+        directed = share.directed[share.row]
+        total = total + weights.relation * relation_loss(model, heads, others, table, directed)
+    return total
+
+
+def _given(gradient: Tensor | None, like: Tensor) -> Tensor:
+    return torch.zeros_like(like) if gradient is None else gradient
+
+
+class Batches:
+    """Directed edges (n, 3) as batches: of edges, or of queries with all their edges."""
+
+    def __init__(self, directed: Tensor, grouped: bool) -> None:
+        self._directed = directed
+        self._grouped = grouped
+        if grouped:
+            key = directed[:, 0] << 32 | directed[:, 1]
+            order = torch.argsort(key, stable=True)
+            self._directed = directed[order]
+            _, self._counts = torch.unique_consecutive(key[order], return_counts=True)
+            self._starts = torch.cumsum(self._counts, 0) - self._counts
+
+    def __len__(self) -> int:
+        return len(self._directed)
+
+    def of(self, size: int, permute: Callable[[int], Tensor]) -> Iterator[Batch]:
+        """Batches of ``size`` edges or queries, in an order that ``permute`` draws."""
+        count = len(self._counts) if self._grouped else len(self._directed)
+        for chosen in torch.split(permute(count), size):
+            if not self._grouped:
+                entities, directed, targets = self._directed[chosen].unbind(dim=1)
+                row = torch.arange(len(chosen), device=chosen.device)
+                yield Batch(entities, directed, row, targets)
+                continue
+            counts = self._counts[chosen]
+            row = torch.repeat_interleave(torch.arange(len(chosen), device=chosen.device), counts)
+            before = torch.cumsum(counts, 0) - counts
+            edges = torch.arange(len(row), device=chosen.device) - before[row]
+            edges = edges + self._starts[chosen][row]
+            first = self._directed[self._starts[chosen]]
+            yield Batch(first[:, 0], first[:, 1], row, self._directed[edges, 2])
