@@ -8,8 +8,8 @@ from embeddings.tensors import Vocabulary, table_from_triples
 
 
 @pytest.fixture(scope="session", autouse=True)
-def two_threads():
-    torch.set_num_threads(2)
+def one_thread():
+    torch.set_num_threads(1)
 
 
 def community_triples(seed, communities=6, members=30, relations=4, degree=8):
