@@ -15,6 +15,9 @@ from embeddings.tensors import Indices
 
 Ranks = NDArray[np.float64]
 
+#: Mean number of tails per head (or heads per tail) from which a side counts as many.
+_MANY = 1.5
+
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
@@ -156,3 +159,37 @@ def metrics(ranks: Ranks) -> Metrics:
         return Metrics(0.0, 0.0, 0.0, 0.0, 0)
     first, third, tenth = (float((flat <= k).mean()) for k in (1, 3, 10))
     return Metrics(float((1 / flat).mean()), first, third, tenth, len(flat))
+
+
+def by_relation(triples: Indices, ranks: Ranks) -> dict[int, Metrics]:
+    """Metrics of each relation's row among the triples; ranks are (2, triples)."""
+    return {
+        int(r): metrics(ranks[:, triples[:, 1] == r]) for r in np.unique(triples[:, 1]).tolist()
+    }
+
+
+def categories(known: Indices) -> dict[int, str]:
+    """Each relation's row as ``1-1``, ``1-N``, ``N-1`` or ``N-N`` (Bordes et al. 2013).
+
+    A side is N where the relation has more than 1.5 entities there for one on the other side.
+    """
+    found = {}
+    unique = np.unique(known, axis=0)
+    for relation in np.unique(unique[:, 1]).tolist():
+        own = unique[unique[:, 1] == relation]
+        heads = len(own) / len(np.unique(own[:, 2])) > _MANY
+        tails = len(own) / len(np.unique(own[:, 0])) > _MANY
+        found[int(relation)] = f"{'N' if heads else '1'}-{'N' if tails else '1'}"
+    return found
+
+
+def by_category(
+    triples: Indices, ranks: Ranks, known: Indices
+) -> dict[str, tuple[Metrics, Metrics]]:
+    """(tail metrics, head metrics) of each category of relations; ranks are (2, triples)."""
+    kinds = categories(np.concatenate((known, triples)))
+    own = np.array([kinds[r] for r in triples[:, 1].tolist()])
+    return {
+        str(kind): (metrics(ranks[0, own == kind]), metrics(ranks[1, own == kind]))
+        for kind in np.unique(own)
+    }
