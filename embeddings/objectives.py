@@ -14,19 +14,24 @@ from torch.nn.functional import cross_entropy
 
 from embeddings.models import Model
 
+#: A denied edge is not taken for more probable than this, so that its slope stays below 20.
+_MOST_SURE = 0.95
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Queries (an entity and a directed relation each), and their edges.
 
     ``row`` (edges,) is the query of each edge, ``targets`` (edges,) its other end; a query
-    stands in the batch once however many edges it has.
+    stands in the batch once however many edges it has. ``denied`` (edges,) marks edges that are
+    known to be false, whose loss is -log(1 - p); None where there are none.
     """
 
     entities: Tensor
     directed: Tensor
     row: Tensor
     targets: Tensor
+    denied: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -41,6 +46,7 @@ class Batch:
             self.directed[rank::size],
             self.row[mine] // size,
             self.targets[mine],
+            None if self.denied is None else self.denied[mine],
         )
 
 
@@ -66,35 +72,64 @@ def full_softmax(
 
     Gives (loss, gradient at the queries, gradient at the candidates).
     """
-    counts = torch.bincount(batch.row, minlength=len(queries)).to(queries.dtype)
     if not model.bilinear:
-        return _softmax_by_autograd(model, queries, candidates, batch, counts)
+        return _softmax_by_autograd(model, queries, candidates, batch)
     q, c = queries.to(scores.dtype), candidates.to(scores.dtype)
     s = torch.mm(q, c.t(), out=scores.of(len(q), len(c), q.device))
     own = s[batch.row, batch.targets].to(queries.dtype)
     top = s.amax(dim=1, keepdim=True)
     s.sub_(top).exp_()
     total = s.sum(dim=1, dtype=queries.dtype)
-    loss = ((total.log() + top[:, 0].to(queries.dtype)) * counts).sum() - own.sum()
-    s.mul_((counts / total).to(s.dtype)[:, None])
-    s.index_put_((batch.row, batch.targets), s.new_full((len(batch),), -1.0), accumulate=True)
+    log_p = own - (total.log() + top[:, 0].to(queries.dtype))[batch.row]
+    loss, slope = _edge_losses(log_p, batch.denied)
+    # d log p(t) / d score(j) is [j = t] - p(j).
+    down = torch.zeros_like(total).index_add_(0, batch.row, slope)
+    s.mul_((-down / total).to(s.dtype)[:, None])
+    s.index_put_((batch.row, batch.targets), slope.to(s.dtype), accumulate=True)
     return float(loss), (s @ c).to(queries.dtype), (s.t() @ q).to(queries.dtype)
 
 
+def _edge_losses(log_p: Tensor, denied: Tensor | None) -> tuple[Tensor, Tensor]:
+    """(the summed loss, its derivative by each log p)."""
+    slope = torch.full_like(log_p, -1.0)
+    if denied is None:
+        return -log_p.sum(), slope
+    p = log_p.exp().clamp_max(_MOST_SURE)
+    slope = torch.where(denied, p / (1 - p), slope)
+    return torch.where(denied, -torch.log1p(-p), -log_p).sum(), slope
+
+
+def summed_loss(log_p: Tensor, denied: Tensor | None) -> Tensor:
+    """-log p of true edges plus -log(1 - p) of denied ones, for autograd."""
+    if denied is None:
+        return -log_p.sum()
+    wrong = torch.log1p(-log_p[denied].exp().clamp_max(_MOST_SURE))
+    return -log_p[~denied].sum() - wrong.sum()
+
+
 def _softmax_by_autograd(
-    model: Model, queries: Tensor, candidates: Tensor, batch: Batch, counts: Tensor
+    model: Model, queries: Tensor, candidates: Tensor, batch: Batch
 ) -> tuple[float, Tensor, Tensor]:
     q, c = queries.detach().requires_grad_(), candidates.detach().requires_grad_()
     with torch.enable_grad():
-        scores = model.match(q, c)
-        own = scores[batch.row, batch.targets].sum()
-        loss = (scores.logsumexp(dim=1) * counts).sum() - own
+        loss = softmax_loss(model.match(q, c), batch)
     at_q, at_c = torch.autograd.grad(loss, (q, c))
     return float(loss.detach()), at_q, at_c
 
 
+def softmax_loss(scores: Tensor, batch: Batch) -> Tensor:
+    """The loss of :func:`full_softmax` from the scores (queries, candidates), for autograd."""
+    log_p = scores[batch.row, batch.targets] - scores.logsumexp(dim=1)[batch.row]
+    return summed_loss(log_p, batch.denied)
+
+
 def shared_negatives(
-    model: Model, queries: Tensor, targets: Tensor, negatives: Tensor, hits: Tensor
+    model: Model,
+    queries: Tensor,
+    targets: Tensor,
+    negatives: Tensor,
+    hits: Tensor,
+    denied: Tensor | None = None,
 ) -> Tensor:
     """-log p(target) among itself and negatives that the whole batch shares, summed.
 
@@ -103,7 +138,8 @@ def shared_negatives(
     """
     own = model.match_pairs(queries, targets)
     others = model.match(queries, negatives).masked_fill(hits, float("-inf"))
-    return (torch.logaddexp(own, others.logsumexp(dim=1)) - own).sum()
+    log_p = own - torch.logaddexp(own, others.logsumexp(dim=1))
+    return summed_loss(log_p, denied)
 
 
 def relation_loss(

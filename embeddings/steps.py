@@ -13,7 +13,14 @@ import torch
 from torch import Tensor
 
 from embeddings.models import Model
-from embeddings.objectives import Batch, Scores, full_softmax, relation_loss, shared_negatives
+from embeddings.objectives import (
+    Batch,
+    Scores,
+    full_softmax,
+    relation_loss,
+    shared_negatives,
+    softmax_loss,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def sampled_step(
     drawn = entities[negatives].requires_grad_()
     queries = model.transform(ends, kinds)
     hits = share.targets[:, None] == negatives[None]
-    loss = shared_negatives(model, queries[share.row], others, drawn, hits)
+    loss = shared_negatives(model, queries[share.row], others, drawn, hits, share.denied)
     extra = _extra(model, share, ends, kinds, others, None, weights)
     found = torch.autograd.grad(loss + extra, (ends, kinds, others, drawn), allow_unused=True)
     at_entities = entities.new_zeros(len(rows), entities.shape[1])
@@ -101,12 +108,11 @@ def encoder_step(
     others = vectors[share.targets]
     queries = model.transform(ends, kinds)
     if negatives is None:
-        scores = model.match(queries, vectors)
-        own = scores[share.row, share.targets].sum()
-        loss = scores.logsumexp(dim=1)[share.row].sum() - own
+        loss = softmax_loss(model.match(queries, vectors), share)
     else:
         hits = share.targets[:, None] == negatives[None]
-        loss = shared_negatives(model, queries[share.row], others, vectors[negatives], hits)
+        drawn = vectors[negatives]
+        loss = shared_negatives(model, queries[share.row], others, drawn, hits, share.denied)
     table = model.relations if weights.relation else None
     total = loss + _extra(model, share, ends, kinds, others, table, weights)
     parameters = list(model.parameters())
@@ -146,15 +152,23 @@ def _given(gradient: Tensor | None, like: Tensor) -> Tensor:
 
 
 class Batches:
-    """Directed edges (n, 3) as batches: of edges, or of queries with all their edges."""
+    """Directed edges (n, 3) as batches: of edges, or of queries with all their edges.
 
-    def __init__(self, directed: Tensor, grouped: bool) -> None:
+    The last ``denied`` edges are those that are known to be false.
+    """
+
+    def __init__(self, directed: Tensor, grouped: bool, denied: int = 0) -> None:
         self._directed = directed
+        self._denied = None
+        if denied:
+            self._denied = torch.zeros(len(directed), dtype=torch.bool, device=directed.device)
+            self._denied[-denied:] = True
         self._grouped = grouped
         if grouped:
             key = directed[:, 0] << 32 | directed[:, 1]
             order = torch.argsort(key, stable=True)
             self._directed = directed[order]
+            self._denied = None if self._denied is None else self._denied[order]
             _, self._counts = torch.unique_consecutive(key[order], return_counts=True)
             self._starts = torch.cumsum(self._counts, 0) - self._counts
 
@@ -168,7 +182,7 @@ class Batches:
             if not self._grouped:
                 entities, directed, targets = self._directed[chosen].unbind(dim=1)
                 row = torch.arange(len(chosen), device=chosen.device)
-                yield Batch(entities, directed, row, targets)
+                yield Batch(entities, directed, row, targets, self._wrong(chosen))
                 continue
             counts = self._counts[chosen]
             row = torch.repeat_interleave(torch.arange(len(chosen), device=chosen.device), counts)
@@ -176,4 +190,8 @@ class Batches:
             edges = torch.arange(len(row), device=chosen.device) - before[row]
             edges = edges + self._starts[chosen][row]
             first = self._directed[self._starts[chosen]]
-            yield Batch(first[:, 0], first[:, 1], row, self._directed[edges, 2])
+            targets, wrong = self._directed[edges, 2], self._wrong(edges)
+            yield Batch(first[:, 0], first[:, 1], row, targets, wrong)
+
+    def _wrong(self, edges: Tensor) -> Tensor | None:
+        return None if self._denied is None else self._denied[edges]

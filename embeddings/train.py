@@ -137,12 +137,14 @@ class Trainer:
         *,
         validation: Validation | None = None,
         anchor: Anchor | None = None,
+        denied: Indices | None = None,
         after_epoch: Callable[[Trainer], None] | None = None,
     ) -> float:
         """Train ``epochs`` epochs on the edges of a table; gives the mean loss of the last.
 
         Rows are appended for what the table's vocabulary has new. With a validation the best
-        validated state is what stays. ``after_epoch`` may write a checkpoint. An interruption or
+        validated state is what stays. ``denied`` are edges (n, 3) known to be false, which lose
+        their probability. ``after_epoch`` may write a checkpoint. An interruption or
         an error leaves the trainer as it was before the call. Raises TrainingError on a table
         without edges, one of an older vocabulary, or where the loss is no longer finite.
         """
@@ -152,7 +154,10 @@ class Trainer:
         try:
             self.grow(table)
             self.model.see(table)
-            batches = Batches(directed_edges(table).to(self.device), self.config.grouped)
+            directed = directed_edges(table.triples)
+            wrong = directed_edges(denied) if denied is not None else directed[:0]
+            both = torch.cat((directed, wrong)).to(self.device)
+            batches = Batches(both, self.config.grouped, len(wrong))
             loss = float("nan")
             with deterministic():
                 for epoch in range(epochs):
@@ -281,10 +286,9 @@ def deterministic() -> Iterator[None]:
         torch.use_deterministic_algorithms(before, warn_only=warn_only)
 
 
-def directed_edges(table: EdgeTable) -> Tensor:
+def directed_edges(triples: Indices) -> Tensor:
     """Every edge in both directions, shape (2 edges, 3): entity, directed relation, target."""
-    triples = torch.from_numpy(table.triples)
-    heads, relations, tails = triples.unbind(dim=1)
+    heads, relations, tails = torch.from_numpy(triples).unbind(dim=1)
     there = torch.stack((heads, 2 * relations, tails), dim=1)
     back = torch.stack((tails, 2 * relations + 1, heads), dim=1)
     return torch.cat((there, back))

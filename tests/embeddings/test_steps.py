@@ -1,5 +1,6 @@
 """Every mode of training: its gradients, its rows, its optimisers, early stopping, resuming."""
 
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,10 +12,11 @@ import torch
 
 from embeddings.checkpoints import load_trainer, read_about, save_trainer
 from embeddings.errors import TrainingError
+from embeddings.objectives import _edge_losses, summed_loss
 from embeddings.optimisers import BY_NAME as OPTIMISERS
 from embeddings.scoring import BY_NAME as MODELS
 from embeddings.tensors import table_from_triples
-from embeddings.train import TrainConfig, Trainer, Validation
+from embeddings.train import TrainConfig, Trainer, Validation, losses
 from tests.embeddings import two_processes
 
 SMALL = TrainConfig(rank=4, batch_size=128, initial_scale=0.3, seed=2)
@@ -169,3 +171,30 @@ def test_settings_that_are_not_there_are_refused():
         TrainConfig(relation=1, negatives=4)
     with pytest.raises(TrainingError, match="weights"):
         TrainConfig(l2=-1)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("negatives", [0, 16])
+def test_denied_edges_lose_their_probability_and_true_ones_keep_theirs(
+    communities, model, negatives
+):
+    config = replace(SMALL, rank=16, model=model, negatives=negatives, n3=0.0, grouped=True)
+    trainer = fitted(config, communities, 8)
+    wrong, rest = communities.triples[::40], np.delete(communities.triples, slice(0, None, 40), 0)
+    right = rest[::20]
+    before = [losses(trainer.model, part).mean() for part in (wrong, right)]
+    trainer.fit(table_from_triples(rest, communities.vocabulary), 4, denied=wrong)
+    after = [losses(trainer.model, part).mean() for part in (wrong, right)]
+    assert after[0] - after[1] > before[0] - before[1] + 0.05
+    assert after[1] < before[1] + 0.2
+
+
+def test_the_loss_of_a_denied_edge_by_hand():
+    log_p = torch.tensor([0.25, 0.5, 0.25]).log()
+    denied = torch.tensor([False, True, True])
+    loss, slope = _edge_losses(log_p, denied)
+    assert float(loss) == pytest.approx(-math.log(0.25) - math.log(0.5) - math.log(0.75))
+    assert slope.tolist() == pytest.approx([-1, 1, 1 / 3])
+    log_p.requires_grad_()
+    (found,) = torch.autograd.grad(summed_loss(log_p, denied), log_p)
+    assert found.tolist() == pytest.approx(slope.tolist())
