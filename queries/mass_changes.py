@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from graph.axioms import HIERARCHY_PREDICATES
-from graph.vocabulary import LABEL
+from graph.vocabulary import DEPRECATED, LABEL, RDF_TYPE
+from kgcl.state import TRUE
 from queries.branches import Branches
 
 if TYPE_CHECKING:
@@ -26,16 +27,23 @@ def mass_changes(
 ) -> Iterator[str]:
     """Sentences: predicates that lost a tenth or more, branches of which half or more changed.
 
-    New terms count for neither, nor do fewer than twenty.
+    New terms count for neither, nor do fewer than twenty; what obsolete or deleted terms lost with
+    their end is no loss.
     """
-    yield from _lost(before, delta, name)
+    yield from _lost(before, after, delta, name)
     yield from _branches(before, after, delta, name)
 
 
-def _lost(before: Snapshot, delta: Delta, name: Callable[[str], str]) -> Iterator[str]:
+def _lost(
+    before: Snapshot, after: Snapshot, delta: Delta, name: Callable[[str], str]
+) -> Iterator[str]:
     """Statements that went without another of their predicate coming for the same subject."""
+    losers = {s.subject for s in delta.removed}
+    used = {s.subject for s in after.statements(subjects=losers, predicates={RDF_TYPE})}
+    flags = after.statements(subjects=losers, predicates={DEPRECATED})
+    used -= {s.subject for s in flags if s.object == TRUE}
     came = Counter((s.subject, s.predicate) for s in delta.added)
-    went = Counter((s.subject, s.predicate) for s in delta.removed)
+    went = Counter((s.subject, s.predicate) for s in delta.removed if s.subject in used)
     lost: Counter[Node] = Counter()
     for (_, predicate), count in (went - came).items():
         lost[predicate] += count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -214,6 +215,7 @@ def namer(
     """
     more = names or {}
 
+    @cache
     def name(node: str) -> str:
         label = after.labels({node}).get(node) or before.labels({node}).get(node) or more.get(node)
         short = prefixes.contract(node)
