@@ -37,7 +37,7 @@ class Plan:
     """
 
     train: TrainConfig = field(default_factory=TrainConfig)
-    first_epochs: int = 12
+    first_epochs: int = 16
     next_epochs: int = 4
     selection: Selection = field(default_factory=Replay)
     start: Start = field(default_factory=Latest)

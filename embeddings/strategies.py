@@ -76,7 +76,7 @@ class Replay(Selection):
     same for every epoch. None remembers all of the store.
     """
 
-    ratio: float = 1.0
+    ratio: float = 2.0
     capacity: int | None = None
     by_relation: bool = False
 

@@ -6,8 +6,9 @@ Which statements are edges is an :class:`EdgeRule`; which row an entity has is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -162,22 +163,63 @@ def read_edges(
 ) -> EdgeTable:
     """The edges of a snapshot; the vocabulary is extended by what it does not know yet."""
     rule = rule or EdgeRule()
-    found: dict[tuple[Node, Node, Node], Key] = {}
     columns = snapshot.columns()
-    for triple, key in _edges(columns, rule):
-        # An asserted edge names itself; an entailed one only where nobody asserted it.
-        if triple not in found or triple == key:
-            found[triple] = key
+    records = _records(columns)
+    rows = _takes(columns, rule, records)
+    asserted = np.stack([c[rows] for c in (columns.subject, columns.predicate, columns.object)], 1)
+    entailments = list(_entailments(columns, rule, records))
+    terms = columns.terms
     known = (vocabulary or Vocabulary()).extended(
-        (node for s, _, o in found for node in (s, o)), (p for _, p, _ in found)
+        chain(
+            (str(terms[i]) for i in np.unique(asserted[:, [0, 2]])),
+            (node for (s, _, o), _ in entailments for node in (s, o)),
+        ),
+        chain(
+            (str(terms[i]) for i in np.unique(asserted[:, 1])),
+            (relation for (_, relation, _), _ in entailments),
+        ),
     )
-    rows, relations = known.entity_rows, known.relation_rows
-    numbered = sorted(
-        (((rows[s], relations[p], rows[o]), key) for (s, p, o), key in found.items()),
-        key=lambda pair: pair[0],
+    entities, relations = known.entity_rows, known.relation_rows
+    triples = np.concatenate(
+        (
+            np.stack(
+                [
+                    _places(terms, asserted[:, i], relations if i == 1 else entities)
+                    for i in range(3)
+                ],
+                axis=1,
+            ),
+            np.array(
+                [(entities[s], relations[p], entities[o]) for (s, p, o), _ in entailments],
+                dtype=np.int64,
+            ).reshape(-1, 3),
+        )
     )
-    triples = np.array([triple for triple, _ in numbered], dtype=np.int64).reshape(-1, 3)
-    return EdgeTable(known, triples, tuple(key for _, key in numbered), snapshot.version)
+    # Of equal edges the first stays: asserted ones name themselves and stand before entailed.
+    _, first = np.unique(edge_keys(triples), return_index=True)
+    names = np.array(terms, dtype=object)
+    split = len(asserted)
+    own = asserted[first[first < split]]
+    columns_of = (names[own[:, i]].tolist() for i in range(3))
+    keys: NDArray[np.object_] = np.empty(len(first), dtype=object)
+    keys[first < split] = _objects(zip(*columns_of, strict=True))
+    keys[first >= split] = _objects(entailments[i - split][1] for i in first[first >= split])
+    return EdgeTable(known, triples[first], tuple(keys.tolist()), snapshot.version)
+
+
+def _objects(keys: Iterable[Key]) -> NDArray[np.object_]:
+    """Tuples as an array of objects, which numpy would else take for rows."""
+    listed = list(keys)
+    found: NDArray[np.object_] = np.empty(len(listed), dtype=object)
+    found[:] = listed
+    return found
+
+
+def _places(terms: Sequence[Object], column: Indices, rows: dict[Node, int]) -> Indices:
+    """The row of each term of a column."""
+    distinct, inverse = np.unique(column, return_inverse=True)
+    found = np.array([rows[str(terms[i])] for i in distinct.tolist()], dtype=np.int64)
+    return found[inverse] if len(found) else column.astype(np.int64)
 
 
 def table_from_triples(
@@ -190,40 +232,47 @@ def table_from_triples(
     return EdgeTable(vocabulary, unique, statements, version)
 
 
-def _edges(columns: Columns, rule: EdgeRule) -> Iterator[tuple[tuple[Node, Node, Node], Key]]:
-    terms = columns.terms
-    records = _records(columns)
-    plain = np.array(
-        [
-            isinstance(term, str) and term not in records and not term.startswith(_VOCABULARIES)
-            for term in terms
-        ],
-        dtype=bool,
-    )
-    tree = np.array([isinstance(term, Expression) for term in terms], dtype=bool)
-    predicate = np.zeros(len(terms), dtype=bool)
-    for row in np.unique(columns.predicate):
-        predicate[row] = rule.takes_predicate(terms[row])
-    trusted = np.array([rule.takes_qualifiers(q) for q in columns.qualifiers], dtype=bool)
+def _takes(columns: Columns, rule: EdgeRule, records: frozenset[Node]) -> Indices:
+    """Places of the statements that are edges themselves."""
+    plain = np.array([_is_entity(term, records) for term in columns.terms], dtype=bool)
     if not len(columns):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(_good(columns, rule, plain) & plain[columns.object])
+
+
+def _is_entity(term: Object, records: frozenset[Node]) -> bool:
+    return isinstance(term, str) and term not in records and not term.startswith(_VOCABULARIES)
+
+
+def _good(columns: Columns, rule: EdgeRule, plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    predicate = np.zeros(len(columns.terms), dtype=bool)
+    for row in np.unique(columns.predicate):
+        predicate[row] = rule.takes_predicate(columns.terms[row])
+    distinct = np.unique(columns.qualifier)
+    trusted = np.zeros(int(distinct.max(initial=0)) + 1, dtype=bool)
+    for place in distinct.tolist():
+        trusted[place] = rule.takes_qualifiers(columns.qualifiers[place])
+    good: NDArray[np.bool_] = (
+        plain[columns.subject] & predicate[columns.predicate] & trusted[columns.qualifier]
+    )
+    return good
+
+
+def _entailments(
+    columns: Columns, rule: EdgeRule, records: frozenset[Node]
+) -> Iterator[tuple[tuple[Node, Node, Node], Key]]:
+    """(edge, the statement that entails it) of every expression."""
+    if not rule.expressions or not len(columns):
         return
-    good = plain[columns.subject] & predicate[columns.predicate] & trusted[columns.qualifier]
-    for i in np.flatnonzero(good & plain[columns.object]):
-        s, p, o = (terms[c[i]] for c in (columns.subject, columns.predicate, columns.object))
-        if isinstance(s, str) and isinstance(p, str) and isinstance(o, str):
-            yield (s, p, o), (s, p, o)
-    if not rule.expressions:
-        return
-    for i in np.flatnonzero(good & tree[columns.object]):
+    terms = columns.terms
+    tree = np.array([isinstance(term, Expression) for term in terms], dtype=bool)
+    plain = np.array([_is_entity(term, records) for term in terms], dtype=bool)
+    for i in np.flatnonzero(_good(columns, rule, plain) & tree[columns.object]):
         s, p, o = (terms[c[i]] for c in (columns.subject, columns.predicate, columns.object))
         if (
             isinstance(s, str)
             and isinstance(o, Expression)
-            and p
-            in (
-                EQUIVALENT_CLASS,
-                SUBCLASS_OF,
-            )
+            and p in (EQUIVALENT_CLASS, SUBCLASS_OF)
         ):
             for relation, filler in entailed(o):
                 if rule.takes_predicate(relation) and filler not in records:
