@@ -41,7 +41,8 @@ class Wanted:
 
     def weigh(self, delta: Delta) -> tuple[int, int]:
         """How many statements of a delta are wanted, and how many are not."""
-        gain = len(delta.removed & self.removed) + len(delta.added & self.added)
+        gain = sum(s in self.removed for s in delta.removed)
+        gain += sum(s in self.added for s in delta.added)
         return gain, len(delta) - gain
 
     def consume(self, delta: Delta) -> None:
