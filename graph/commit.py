@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from graph.encoding import encode_bytes, encode_list, encode_text
@@ -13,11 +13,23 @@ FORMAT_VERSION: Final = 1
 
 #: What a purge leaves of a message or a change that quoted what it erased.
 ERASED_TEXT: Final = "(erased)"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def as_utc(moment: datetime) -> datetime:
     """A moment in UTC; one without an offset is taken to be in UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """A moment as whole microseconds since 1970, exact."""
+    return (as_utc(moment) - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """The inverse of :func:`to_microseconds`."""
+    return _EPOCH + count * _MICROSECOND
 
 
 def format_time(moment: datetime) -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from graph.commit import Commit, as_utc
+from graph.commit import Commit, from_microseconds, to_microseconds
 from graph.errors import CorruptStoreError
 from graph.sqlite_database import Database, Row
 from graph.sqlite_lineage import Lineage, Span, lineage_of
 from graph.sqlite_terms import as_json
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _BATCH: Final = 500
 _COLUMNS: Final = (
     "c.cid, c.gid, c.id, c.branch, c.seq, c.first, c.second, c.delta, c.author, c.authored, "
@@ -33,16 +31,6 @@ _PAST: Final = """WITH RECURSIVE past(cid) AS (
     SELECT c.second FROM past CROSS JOIN commits AS c ON c.cid=past.cid
     WHERE c.second<c.cid)
 SELECT cid FROM past"""
-
-
-def to_microseconds(moment: datetime) -> int:
-    """A moment as whole microseconds since 1970, exact."""
-    return (as_utc(moment) - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(count: int) -> datetime:
-    """The inverse of :func:`to_microseconds`."""
-    return _EPOCH + count * _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from graph.commit import Commit, as_utc
+from graph.commit import Commit
 from graph.model import Node, Statement
 from graph.sqlite_commits import Commits, Recorded
 from graph.sqlite_database import Database
@@ -30,7 +30,7 @@ class History:
         """Commits on the first-parent line that pass a filter, newest first."""
         touching = self._touching(where)
         for recorded in self._commits.recorded_on_line(cid):
-            if (touching is None or recorded.cid in touching) and _passes(recorded.commit, where):
+            if (touching is None or recorded.cid in touching) and where.passes(recorded.commit):
                 yield recorded.commit
 
     def _touching(self, where: LogFilter) -> set[int] | None:
@@ -94,13 +94,3 @@ class History:
 def _order(row: tuple[tuple[int, int, Numbers], Statement]) -> tuple[int, int, bytes]:
     (number, op, _), statement = row
     return (number, op, statement.encode())
-
-
-def _passes(commit: Commit, where: LogFilter) -> bool:
-    """Whether author and message contain the texts, letter case aside, and the dates fit."""
-    return (
-        (where.author is None or where.author.casefold() in commit.author.casefold())
-        and (where.message is None or where.message.casefold() in commit.message.casefold())
-        and (where.since is None or commit.authored >= as_utc(where.since))
-        and (where.until is None or commit.authored <= as_utc(where.until))
-    )

@@ -26,9 +26,9 @@ def encode_statement(statement: Statement) -> str:
         encode_basestring(statement.subject),
         encode_basestring(statement.predicate),
     )
-    value = _encode_object(statement.object)
+    value = object_text(statement.object)
     if statement.qualifiers:
-        return f"[{subject},{predicate},{value},{_encode_qualifiers(statement.qualifiers)}]"
+        return f"[{subject},{predicate},{value},{qualifiers_text(statement.qualifiers)}]"
     return f"[{subject},{predicate},{value}]"
 
 
@@ -57,7 +57,8 @@ def decode_statements(lines: Sequence[str]) -> list[Statement]:
     return statements
 
 
-def _encode_object(value: Object) -> str:
+def object_text(value: Object) -> str:
+    """A term as JSON; equal ones give equal text."""
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, Literal):
@@ -67,18 +68,19 @@ def _encode_object(value: Object) -> str:
         if value.datatype != XSD_STRING:
             return f'{{"v":{text},"t":{encode_basestring(value.datatype)}}}'
         return f'{{"v":{text}}}'
-    inner = [encode_basestring(value.operator), *map(_encode_object, value.arguments)]
+    inner = [encode_basestring(value.operator), *map(object_text, value.arguments)]
     return f'{{"e":[{",".join(inner)}]}}'
 
 
-def _encode_qualifiers(qualifiers: tuple[Qualifier, ...]) -> str:
+def qualifiers_text(qualifiers: tuple[Qualifier, ...]) -> str:
+    """Qualifiers as JSON; equal ones give equal text."""
     return f"[{','.join(map(_encode_qualifier, qualifiers))}]"
 
 
 def _encode_qualifier(qualifier: Qualifier) -> str:
-    start = f"{encode_basestring(qualifier.predicate)},{_encode_object(qualifier.value)}"
+    start = f"{encode_basestring(qualifier.predicate)},{object_text(qualifier.value)}"
     if qualifier.qualifiers:
-        return f"[{start},{_encode_qualifiers(qualifier.qualifiers)}]"
+        return f"[{start},{qualifiers_text(qualifier.qualifiers)}]"
     return f"[{start}]"
 
 
@@ -87,15 +89,18 @@ def _statement(read: Any) -> Statement:
         if len(read) == 3:
             subject, predicate, value = read
             if type(subject) is type(predicate) is str:
-                return Statement(subject, predicate, _object(value))
+                return Statement(subject, predicate, read_object(value))
         elif len(read) == 4:
             subject, predicate, value, qualifiers = read
             if type(subject) is type(predicate) is str:
-                return Statement(subject, predicate, _object(value), _qualifiers(qualifiers))
+                return Statement(
+                    subject, predicate, read_object(value), read_qualifiers(qualifiers)
+                )
     raise ValueError("not a statement")
 
 
-def _object(read: Any) -> Object:
+def read_object(read: Any) -> Object:
+    """The term that parsed JSON says. Raises ValueError."""
     if type(read) is str:
         return read
     if type(read) is dict:
@@ -110,10 +115,11 @@ def _expression(read: dict[str, Any]) -> Expression:
     tree = read["e"]
     if len(read) != 1 or type(tree) is not list or not tree or type(tree[0]) is not str:
         raise ValueError("not an expression")
-    return Expression(tree[0], tuple(map(_object, tree[1:])))
+    return Expression(tree[0], tuple(map(read_object, tree[1:])))
 
 
-def _qualifiers(read: Any) -> tuple[Qualifier, ...]:
+def read_qualifiers(read: Any) -> tuple[Qualifier, ...]:
+    """The qualifiers that parsed JSON says. Raises ValueError."""
     if type(read) is not list:
         raise ValueError("not a list of qualifiers")
     return tuple(map(_qualifier, read))
@@ -122,4 +128,6 @@ def _qualifiers(read: Any) -> tuple[Qualifier, ...]:
 def _qualifier(read: Any) -> Qualifier:
     if type(read) is not list or len(read) not in (2, 3) or type(read[0]) is not str:
         raise ValueError("not a qualifier")
-    return Qualifier(read[0], _object(read[1]), _qualifiers(read[2]) if len(read) == 3 else ())
+    return Qualifier(
+        read[0], read_object(read[1]), read_qualifiers(read[2]) if len(read) == 3 else ()
+    )

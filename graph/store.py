@@ -69,6 +69,20 @@ class LogFilter:
     until: datetime | None = None
     predicate: Node | None = None
 
+    def passes(self, commit: Commit) -> bool:
+        """Whether author and message contain the texts, letter case aside, and the dates fit.
+
+        Which nodes and predicates a commit touched is for the store to tell.
+        """
+        from graph.commit import as_utc
+
+        return (
+            (self.author is None or self.author.casefold() in commit.author.casefold())
+            and (self.message is None or self.message.casefold() in commit.message.casefold())
+            and (self.since is None or commit.authored >= as_utc(self.since))
+            and (self.until is None or commit.authored <= as_utc(self.until))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DiffFilter:
@@ -76,6 +90,11 @@ class DiffFilter:
 
     nodes: frozenset[Node] | None = None
     namespace: str = ""
+
+    def passes(self, statement: Statement) -> bool:
+        """Whether a statement's subject is one of those."""
+        named = self.nodes is None or statement.subject in self.nodes
+        return named and statement.subject.startswith(self.namespace)
 
 
 class Difference(NamedTuple):
@@ -249,16 +268,28 @@ class Store(Protocol):
         """Recompute every id and state; yields one line for each thing that is damaged."""
 
 
-def open_store(url: str, graph: str = "default", create: bool = False) -> Store:
+def open_store(
+    url: str,
+    graph: str = "default",
+    create: bool = False,
+    user: str | None = None,
+    password: str | None = None,
+) -> Store:
     """Open a store by URL: a path such as ``kg.db``, ``sqlite:///path``, or ``:memory:``.
 
-    With ``create`` it is made if it is not there. Raises NotFoundError, CorruptStoreError,
-    UnavailableError.
+    Or ``neo4j://HOST[:PORT][/DATABASE]`` (``bolt://`` too; ``+s`` for TLS) on a server, as a user
+    with a password. With ``create`` it is made if it is not there. Raises NotFoundError,
+    CorruptStoreError, UnavailableError.
     """
     scheme, separator, path = url.partition("://")
+    if separator and scheme.partition("+")[0] in ("neo4j", "bolt"):
+        from graph.neo4j.server import Address
+        from graph.neo4j.store import Neo4jStore
+
+        return Neo4jStore.open(Address.parse(url, user, password), graph, create)
     if separator and scheme != "sqlite":
         raise UnavailableError(
-            url, f"no backend for {scheme}:// URLs", "use a file or sqlite:///path"
+            url, f"no backend for {scheme}:// URLs", "use a file, sqlite:///path or neo4j://HOST"
         )
     from graph.sqlite import SqliteStore
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from graph.memory import MemorySnapshot
 from graph.store import MAIN, Blame, LogFilter, Store, open_store
+from kgdelta import settings
 from kgdelta.rows import ChangeRow, Changes, Rows
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _typed(changes: str | Changes | Sequence[Change]) -> Sequence[Change]:
 
 def open(url: str | Path = "kg.db", graph: str = "default", create: bool = True) -> Graph:  # noqa: A001
     """A versioned graph by its store's URL; made if it is not there. Raises StoreError."""
-    return Graph(open_store(str(url), graph, create))
+    return Graph(open_store(str(url), graph, create, *settings.neo4j_login()))
 
 
 class Graph:

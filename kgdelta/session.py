@@ -31,7 +31,7 @@ class Session:
         """The store, closed again afterwards. Raises NotFoundError and its siblings."""
         from graph.store import open_store
 
-        store = open_store(self.url, self.graph, create)
+        store = open_store(self.url, self.graph, create, *settings.neo4j_login())
         try:
             yield store
         finally:

@@ -35,6 +35,22 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "kgdelta"
 
 
+def neo4j_login() -> tuple[str | None, str | None]:
+    """User and password for a Neo4j server: NEO4J_USERNAME and NEO4J_PASSWORD.
+
+    The password may also be the text of the file that NEO4J_PASSWORD_FILE names. Raises UsageError.
+    """
+    named = os.environ.get("NEO4J_PASSWORD_FILE")
+    password = os.environ.get("NEO4J_PASSWORD")
+    if password is None and named:
+        try:
+            password = Path(named).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"NEO4J_PASSWORD_FILE: {error}") from None
+    user = os.environ.get("NEO4J_USERNAME")
+    return user or ("neo4j" if password else None), password
+
+
 def let_threads_sleep() -> None:
     """Let OpenMP's threads sleep while they wait; must come before torch is imported.
 

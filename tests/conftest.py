@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from graph.errors import UnavailableError
+from kgdelta.local_neo4j import LocalServer, find_jars, free_port
+from kgdelta.settings import cache_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -58,3 +62,16 @@ def chromium() -> str:
     if found is None:
         missing("no chromium on the path")
     return str(found)
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A Neo4j server, started once for all tests that ask for it."""
+    try:
+        jars = find_jars(cache_folder())
+        server = LocalServer(tmp_path_factory.mktemp("neo4j"), jars, free_port())
+        server.start()
+    except UnavailableError as error:
+        missing(str(error))
+    yield server
+    server.stop()

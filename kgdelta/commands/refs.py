@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgdelta import settings
 from kgdelta.errors import UsageError
 from kgdelta.output import columns, emit_json, emit_lines, say
 from kgdelta.session import Session, store_options
@@ -21,7 +22,8 @@ def init_command(session: Session, url: str | None) -> None:
     """Make a store, or a graph in one; what is there stays."""
     from graph.store import open_store
 
-    store = open_store(url or session.url, session.graph, create=True)
+    login = settings.neo4j_login()
+    store = open_store(url or session.url, session.graph, True, *login)
     store.close()
     if session.json:
         emit_json({"store": store.url, "graph": store.graph})

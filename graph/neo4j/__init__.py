@@ -1,0 +1,1 @@
+"""A versioned graph on a Neo4j server, beside the embedded store; see README.md."""
