@@ -149,9 +149,7 @@ def _days(text: str) -> float | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (
-        moment - datetime.combine(date(1970, 1, 1), datetime.min.time(), UTC)
-    ).total_seconds() / 86400
+    return moment.timestamp() / 86400
 
 
 def graph_data(

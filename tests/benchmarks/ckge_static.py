@@ -9,6 +9,7 @@ One seed is a try. Training stops when validation stalls, or when the time is ov
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -42,7 +43,7 @@ def read_split(folder: Path) -> tuple[EdgeTable, Indices, Indices]:
     return table_from_triples(triples("train2id.txt"), vocabulary), valid, test
 
 
-class _TimeIsOver(Exception):
+class _TimeIsOverError(Exception):
     """Training has had its minutes."""
 
 
@@ -63,12 +64,10 @@ def run(name: str, config: TrainConfig, epochs: int, minutes: float) -> dict[str
             sys.stderr.write(f"epoch {done.epochs_done}: valid {mrr:.4f}, {spent:.0f} s\n")
             sys.stderr.flush()
             if best[0].epochs_done < done.epochs_done - 5 or spent > 60 * minutes:
-                raise _TimeIsOver
+                raise _TimeIsOverError
 
-    try:
+    with contextlib.suppress(_TimeIsOverError):
         trainer.fit(table, epochs, after_epoch=judge)
-    except _TimeIsOver:
-        pass
     seconds = time.perf_counter() - start
     start = time.perf_counter()
     model = best[0].model
