@@ -22,19 +22,21 @@ FORMAT: Final = 1
 _KEY: Final = "kgdelta"
 
 
-def save_trainer(trainer: Trainer, path: Path, about: dict[str, Any] | None = None) -> None:
+def save_trainer(
+    trainer: Trainer,
+    path: Path,
+    about: dict[str, Any] | None = None,
+    beside: dict[str, Tensor] | None = None,
+) -> None:
     """Write a trainer; a file that is there is replaced at once or not at all.
 
-    ``about`` is kept beside it: anything that JSON can say.
+    ``about`` is kept with it, anything that JSON can say, and ``beside`` other tensors.
     """
-    from safetensors.torch import save
-
     tensors = {f"parameter.{i}": p.detach() for i, p in enumerate(trainer.model.parameters())}
     for i, state in enumerate(trainer.optimiser.state):
         tensors |= {f"optimiser.{i}.{slot}": value for slot, value in enumerate(state)}
     tensors |= {f"best.{i}": p for i, p in enumerate(trainer.best.parameters or ())}
     told = {
-        "format": FORMAT,
         "config": asdict(trainer.config),
         "entities": trainer.model.num_entities,
         "relations": trainer.model.num_relations,
@@ -44,8 +46,17 @@ def save_trainer(trainer: Trainer, path: Path, about: dict[str, Any] | None = No
         "stalls": trainer.best.stalls,
         "about": about or {},
     }
-    whole = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
-    content = save(whole, metadata={_KEY: json.dumps(told, sort_keys=True)})
+    save_tensors({**tensors, **(beside or {})}, path, told)
+
+
+def save_tensors(tensors: dict[str, Tensor], path: Path, told: dict[str, Any]) -> None:
+    """Write tensors and JSON as one safetensors file, in a folder that is made if need be."""
+    from safetensors.torch import save
+
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    text = json.dumps({"format": FORMAT, **told}, sort_keys=True)
+    content = save(whole, metadata={_KEY: text})
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(content)

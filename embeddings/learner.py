@@ -73,6 +73,15 @@ class Learner:
         self._changed = 0
         self._joint = 0.0
 
+    @classmethod
+    def resumed(cls, plan: Plan, trainer: Trainer, table: EdgeTable) -> Learner:
+        """A learner that goes on from a trainer that has learnt a table."""
+        learner = cls(plan)
+        learner.trainer = trainer
+        learner._table = table
+        learner.steps = [Step(0, 0, trainer.epochs_done, None)]
+        return learner
+
     def learn(
         self, table: EdgeTable, validation: Validation | None = None, told: Told | None = None
     ) -> Step:

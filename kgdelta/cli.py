@@ -51,6 +51,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "tree": "kgdelta.commands.ask",
         "shift": "kgdelta.commands.drift",
         "denoise": "kgdelta.commands.drift",
+        "embed": "kgdelta.commands.embedding",
+        "models": "kgdelta.commands.embedding",
     }
 )
 

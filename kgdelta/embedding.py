@@ -1,0 +1,167 @@
+"""Models and the commits that they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from graph.errors import NotFoundError
+from graph.memory import MemorySnapshot
+from graph.prefixes import PrefixMap
+from kgdelta.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from embeddings.embedding import EmbedConfig
+    from embeddings.model_files import ModelFiles, ModelRecord
+    from kgdelta.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What ``embed`` was asked for."""
+
+    kind: str
+    rank: int
+    epochs: int | None
+    seed: int
+    device: str
+    origin: str | None
+    share: float
+
+
+def embed_version(
+    session: Session,
+    version: str,
+    wish: Wish,
+    files: ModelFiles,
+    say: Callable[[str], None],
+) -> ModelRecord | None:
+    """Train and keep a model; None in the processes of torchrun that are not the first.
+
+    Raises NotFoundError, TrainingError, and the errors of the store.
+    """
+    from embeddings.embedding import Earlier, embed
+    from embeddings.model_files import ModelRecord
+    from embeddings.processes import joined
+    from kgdelta import __version__
+
+    config = _config(wish)
+    with session.store() as store:
+        commit = store.resolve(version)
+        snapshot = store.snapshot(commit)
+        earlier = None
+        if wish.origin is not None:
+            origin = files.find(wish.origin, session.graph)
+            trainer, words = files.trainer(origin, wish.device)
+            same = ("model", "rank", "optimiser")
+            if any(getattr(trainer.config, n) != getattr(config.plan.train, n) for n in same):
+                told = f"{origin.id} is a model of other settings"
+                raise UsageError(f"{told}; give its --model and --rank")
+            earlier = Earlier(trainer, words, store.snapshot(origin.commit))
+        with joined() as rank:
+            progress = None if rank else _progress(say)
+            result = embed(snapshot, config, earlier, progress)
+            if rank:
+                return None
+    metrics = {}
+    if result.metrics is not None:
+        metrics = {**asdict(result.metrics), "tested": result.tested}
+        metrics.pop("count")
+    settings = {**asdict(result.trainer.config), "from": wish.origin, "test": wish.share,
+                "epochs": wish.epochs}  # fmt: skip
+    record = ModelRecord(
+        graph=session.graph,
+        commit=commit,
+        kind=wish.kind,
+        entities=len(result.vocabulary.entities),
+        width=int(result.trainer.model.embed().shape[1]),
+        config=settings,
+        metrics=metrics,
+        code=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    files.save(record, result.trainer, result.vocabulary)
+    return record
+
+
+def _config(wish: Wish) -> EmbedConfig:
+    from embeddings.embedding import EmbedConfig
+    from embeddings.learner import Plan
+    from embeddings.splits import SplitRule
+    from embeddings.train import TrainConfig
+
+    train = TrainConfig(
+        rank=wish.rank, model=wish.kind, seed=wish.seed, device=wish.device, grouped=True
+    )
+    if wish.kind in ("transe", "rotate"):
+        train = replace(train, n3=0.0, initial_scale=0.1)
+    plan = Plan(train, first_epochs=wish.epochs or 40, next_epochs=wish.epochs or 4)
+    return EmbedConfig(plan, split=SplitRule(valid=wish.share / 2, test=wish.share))
+
+
+def _progress(say: Callable[[str], None]) -> Callable[[int, int, float], None]:
+    def told(done: int, of: int, loss: float) -> None:
+        if done == 1 or done % 10 == 0:
+            say(f"epoch {done} of at most {of}, loss {loss:.3f}")
+
+    return told
+
+
+def take_vectors(session: Session, version: str, source: Path, files: ModelFiles) -> ModelRecord:
+    """Keep vectors from a file for a commit; nodes may be CURIEs or names as the graph has them.
+
+    Raises NotFoundError, TrainingError, and the errors of the store.
+    """
+    from embeddings.model_files import ModelRecord
+    from embeddings.vectors import Vectors, read_vectors
+
+    if not source.is_file():
+        raise NotFoundError("file", str(source))
+    with session.store() as store:
+        commit = store.resolve(version)
+        prefixes = PrefixMap.of(store.snapshot(commit))
+    found = read_vectors(source)
+    vectors = Vectors(tuple(prefixes.expand(node) for node in found.nodes), found.matrix)
+    record = ModelRecord(
+        graph=session.graph,
+        commit=commit,
+        kind="imported",
+        entities=len(vectors.nodes),
+        width=vectors.matrix.shape[1],
+        config={"file": source.name},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    files.take(record, vectors)
+    return record
+
+
+def living_commits(session: Session) -> set[str]:
+    """The commits that a branch or a tag leads to."""
+    with session.store() as store:
+        begun = [branch.name for branch in store.branches() if branch.head is not None]
+        names = [*begun, *(tag.name for tag in store.tags())]
+        return {commit.id for name in names for commit in store.log(name)}
+
+
+def near(
+    session: Session, files: ModelFiles, record: ModelRecord, node: str, limit: int
+) -> list[tuple[str, str, float]]:
+    """(node, label, cosine) of the nodes nearest to one, among those that the state has.
+
+    Raises NotFoundError, TrainingError, and the errors of the store.
+    """
+    from queries.naming import node_named
+
+    with session.store() as store:
+        snapshot = MemorySnapshot(store.snapshot(record.commit).statements())
+    prefixes = PrefixMap.of(snapshot)
+    vectors = files.vectors(record)
+    found = vectors.nearest(node_named(node, snapshot), len(vectors.nodes))
+    living = {statement.subject for statement in snapshot.statements()}
+    rows = [(n, cosine) for n, cosine in found if n in living][:limit]
+    labels = snapshot.labels([n for n, _ in rows])
+    return [(prefixes.contract(n), labels[n].value if n in labels else "", c) for n, c in rows]
