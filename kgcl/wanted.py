@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from graph.model import Delta, Literal, Node, Statement, in_order
+from graph.model import Delta, Literal, Node, Statement
 from kgcl.resolve import notes_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Wanted:
         self.state = state
         self.removed = set(delta.removed)
         self.added = set(delta.added)
+        #: Canonical bytes of statements: what they are sorted by, again and again.
+        self._encoded: dict[Statement, bytes] = {}
         self.deleted = self._deleted_nodes()
 
     def _deleted_nodes(self) -> frozenset[Node]:
@@ -60,11 +62,18 @@ class Wanted:
 
     def going(self, test: Callable[[Statement], bool]) -> list[Statement]:
         """Statements still to be removed that pass a test, those of deleted nodes left out."""
-        return in_order(s for s in self.removed if s.subject not in self.deleted and test(s))
+        kept = (s for s in self.removed if s.subject not in self.deleted)
+        return sorted(filter(test, kept), key=self._encode)
 
     def coming(self, test: Callable[[Statement], bool]) -> list[Statement]:
         """Statements still to be added that pass a test."""
-        return in_order(s for s in self.added if test(s))
+        return sorted(filter(test, self.added), key=self._encode)
+
+    def _encode(self, statement: Statement) -> bytes:
+        encoded = self._encoded.get(statement)
+        if encoded is None:
+            encoded = self._encoded[statement] = statement.encode()
+        return encoded
 
 
 def paired(
