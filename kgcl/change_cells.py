@@ -17,6 +17,9 @@ BETWEEN: Final = "|"
 XREF: Final = c.Ref("oboInOwl:hasDbXref", c.RefKind.CURIE)
 #: What no cell holds: line ends and controls that spreadsheets change, halves of characters.
 UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+#: What spreadsheets take for a formula; a space before it makes it a text to them.
+_FORMULA: Final = re.compile(r" *[=+\-@]")
+_GUARDED: Final = re.compile(r" +[=+\-@]")
 _WRITER: Final = Writer(None)
 _QUOTED: Final = ("'", '"')
 _CALL: Final = re.compile(OPERATOR.pattern + r"\(.*\)", re.DOTALL)
@@ -27,6 +30,16 @@ _ANY: Final = "delete a:b"
 
 class CellError(Exception):
     """A cell does not say what its column is for; the text is the reason."""
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet computes: one more space where it would begin a formula."""
+    return f" {cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The inverse of :func:`guarded`; a cell as people type it stays as it is."""
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def read_entity(cell: str, names: bool = False) -> c.Ref:

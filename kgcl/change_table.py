@@ -18,11 +18,13 @@ from kgcl import changes as c
 from kgcl.change_cells import (
     UNSAFE,
     CellError,
+    guarded,
     read_entities,
     read_entity,
     read_notes,
     read_value,
     read_xrefs,
+    unguarded,
     write_entities,
     write_entity,
     write_value,
@@ -91,7 +93,7 @@ def read_table(text: str) -> Parsed:
                 break
             continue
         try:
-            commands.append(_Row(header, row, line).command())
+            commands.append(_Row(header, [unguarded(cell) for cell in row], line).command())
         except KgclSyntaxError as error:
             errors.append(error)
     if header is None and not errors:
@@ -296,7 +298,7 @@ def write_table(changes: Iterable[c.Change], delimiter: str = "\t") -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     writer.writerow(used)
-    writer.writerows([row.get(name, "") for name in used] for row in rows)
+    writer.writerows([guarded(row.get(name, "")) for name in used] for row in rows)
     return stream.getvalue()
 
 

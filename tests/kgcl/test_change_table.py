@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from importlib.resources import files
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from kgcl import changes as c
 from kgcl.change_columns import COLUMNS, SETS, kinds
 from kgcl.change_table import is_table, read_table, write_table
+from kgcl.lexical import quote
 from kgcl.parser import parse
 from kgcl.render import render
 from tests.kgcl.change_strategies import changes_of
@@ -50,6 +53,15 @@ def test_tables_read_back(changes: list[c.Change]) -> None:
     parsed = read_table(write_table(changes))
     assert not parsed.errors
     assert parsed.changes == changes
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+x", "-x", "@SUM(1)", " =1", "  -", "'=1'", "a=1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    changes = parse(f"create synonym {quote(text)} for X:1\nrename X:1 from 'a' to {quote(text)}")
+    table = write_table(changes)
+    rows = list(csv.reader(io.StringIO(table), delimiter="\t"))
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    assert read_table(table).changes == changes
 
 
 SHEET = '''\
