@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from graph.axioms import HIERARCHY_PREDICATES
 from kgcl import changes as c
-from kgcl.claims import Act, Claim, Key, Names, claims
+from kgcl.claims import AXIOM, Act, Claim, Key, Names, claims
+from kgcl.writing import Writer
 
 if TYPE_CHECKING:
     from kgcl.state import State
@@ -247,6 +248,8 @@ class _Finder:
 
     def _about(self, claim: Claim) -> str:
         slot = claim.slot
+        if isinstance(slot, tuple) and slot[0] == AXIOM:
+            return Writer(None).axiom(slot[1])
         if claim.act not in _ON_NODES and isinstance(slot, tuple):
             slot = slot[0]
         if isinstance(slot, str):

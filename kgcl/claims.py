@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: A node, or what stands for one that the state at the start does not know.
 Key: TypeAlias = Any
+#: What the slot of an axiom begins with; the axiom follows.
+AXIOM: Final = "an axiom"
 
 
 class Act(Enum):
@@ -89,7 +91,7 @@ class Names:
 
 
 def claims(change: c.Change, names: Names) -> Iterator[Claim]:
-    """What a change lays claim to, in no order; what the fall-through says claims nothing."""
+    """What a change lays claim to, in no order."""
     read = _READERS.get(type(change))
     return read(change, names) if read else iter(())
 
@@ -269,6 +271,24 @@ def _repredicated(change: c.PredicateChange, names: Names) -> Iterator[Claim]:
     yield Claim(Act.SET, (subject, "over", names.value(edge.object)), old, new)
 
 
+def _stated(change: Any, names: Names) -> Iterator[Claim]:
+    subject = names.key(change.subject)
+    act = Act.ADD if isinstance(change, c.StatementAddition) else Act.REMOVE
+    slot = (subject, names.key(change.predicate), names.value(change.object))
+    yield Claim(Act.EDIT, subject)
+    yield Claim(act, slot, notes=change.qualifiers)
+
+
+def _axiom(change: c.LogicalAxiomChange, _names: Names) -> Iterator[Claim]:
+    """An axiom is a slot of its own: to replace one is to set it."""
+    if change.old_value is None:
+        yield Claim(Act.ADD, (AXIOM, change.new_value), notes=change.qualifiers)
+    elif change.new_value is None:
+        yield Claim(Act.REMOVE, (AXIOM, change.old_value), notes=change.qualifiers)
+    else:
+        yield Claim(Act.SET, (AXIOM, change.old_value), change.old_value, change.new_value)
+
+
 _READERS: Final[Mapping[type[c.Change], Callable[[Any, Names], Iterator[Claim]]]] = (
     MappingProxyType(
         {
@@ -307,6 +327,9 @@ _READERS: Final[Mapping[type[c.Change], Callable[[Any, Names], Iterator[Claim]]]
             c.NodeDeepening: _moved,
             c.NodeShallowing: _moved,
             c.PredicateChange: _repredicated,
+            c.LogicalAxiomChange: _axiom,
+            c.StatementAddition: _stated,
+            c.StatementRemoval: _stated,
         }
     )
 )
