@@ -64,6 +64,8 @@ class LocalServer:
     port: int = 7687
     heap: str = "512m"
     pages: str = "256m"
+    #: More options for the Java machine.
+    options: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -111,7 +113,16 @@ class LocalServer:
         opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENED]
         memory = [f"-Xms{self.heap}", f"-Xmx{self.heap}"]
         places = [f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"]
-        return ["java", *memory, *opened, "-cp", f"{self.jars}/*", _MAIN_CLASS, *places]
+        return [
+            "java",
+            *memory,
+            *self.options,
+            *opened,
+            "-cp",
+            f"{self.jars}/*",
+            _MAIN_CLASS,
+            *places,
+        ]
 
     def _ready(self) -> bool:
         """Whether it answers questions, which it does later than it listens."""

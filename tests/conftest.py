@@ -69,7 +69,10 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServ
     """A Neo4j server, started once for all tests that ask for it."""
     try:
         jars = find_jars(cache_folder())
-        server = LocalServer(tmp_path_factory.mktemp("neo4j"), jars, free_port())
+        # A test asks many questions once; compiling them well costs more than it saves.
+        quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+        home = tmp_path_factory.mktemp("neo4j")
+        server = LocalServer(home, jars, free_port(), options=quick)
         server.start()
     except UnavailableError as error:
         missing(str(error))
