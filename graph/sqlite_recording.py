@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Final
 
+from graph.admission import check_not_erased, check_open, fitted, unicode_checked
 from graph.commit import Commit, CommitMeta, as_utc
-from graph.errors import InvalidDeltaError, ProtectedBranchError, StaleHeadError
-from graph.model import Delta, Literal, Statement
-from graph.prefixes import ontology_node
+from graph.errors import InvalidDeltaError, StaleHeadError
+from graph.model import Delta, Statement
 from graph.snapshot import Columns, columns_from
 from graph.sqlite_commits import Commits
 from graph.sqlite_database import Database
@@ -22,7 +21,7 @@ from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_states import States
 from graph.sqlite_terms import Numbers, Terms
 from graph.sqlite_versions import BranchRow, Versions
-from graph.vocabulary import ERASED, PROTECTED
+from graph.vocabulary import PROTECTED
 
 #: More statements than this are written as columns, in an order that the indexes like.
 _MANY: Final = 20_000
@@ -80,10 +79,8 @@ class Recording:
 
         Raises InvalidDeltaError.
         """
-        for statement in delta.added:
-            if statement.predicate == ERASED:
-                raise InvalidDeltaError("adds what was erased", statement)
-        with _unicode():
+        check_not_erased(delta)
+        with unicode_checked():
             commit = self._made(parents, delta.digest(), meta)
         self._write(row, commit, delta, parents, source)
         return commit
@@ -94,7 +91,7 @@ class Recording:
 
         parents = () if row.head is None else (row.head,)
         head, at = self._states.of_branch(row), Span(row.bid, row.seq + 1)
-        with _unicode(), ThreadPoolExecutor(1) as beside:
+        with unicode_checked(), ThreadPoolExecutor(1) as beside:
             loading = Loading(self._database, self._terms, columns)
             loading.check_whole()
             loading.check_new(head)
@@ -153,31 +150,13 @@ class Recording:
     def _fitted(self, row: BranchRow, delta: Delta) -> Delta:
         """A delta in which what was purged here or elsewhere stands as it does at the head."""
         head = self._states.of_branch(row)
-        missing = self._missing(head, delta.removed)
-        if not missing:
-            return delta
-        here = self._missing(head, {statement.erased for statement in missing})
-        lost = {s for s in missing if s.erased in here}
-        wanted = {s.digest(): s for s in lost if s.predicate == ERASED}
-        whole = (
-            {wanted[d]: s for s in head.statements() if (d := s.digest()) in wanted}
-            if wanted
-            else {}
-        )
-        removed = {
-            whole.get(s, s) if s in lost else s.erased if s in missing else s for s in delta.removed
-        }
-        return Delta(frozenset(removed), delta.added)
+        return fitted(delta, lambda statements: self._held(head, statements), head.statements)
 
-    def _missing(self, head: SqliteSnapshot, statements: Iterable[Statement]) -> set[Statement]:
+    def _held(self, head: SqliteSnapshot, statements: Iterable[Statement]) -> set[Statement]:
         listed = list(statements)
         known = self._terms.numbers(listed)
         holding = head.rows_of(numbers for numbers in known if numbers is not None)
-        return {
-            statement
-            for statement, numbers in zip(listed, known, strict=True)
-            if numbers is None or numbers not in holding
-        }
+        return {s for s, numbers in zip(listed, known, strict=True) if numbers in holding}
 
     def forward(self, row: BranchRow, cid: int) -> Commit:
         """Move a branch to a commit that has its head in the past, as one entry of its log."""
@@ -191,30 +170,9 @@ class Recording:
         return self._commits.get(cid).commit
 
     def check_open(self, row: BranchRow, delta: Delta | None = None) -> None:
-        """Raises ProtectedBranchError where a branch takes merges only.
-
-        What it protects is a setting in its own state; a delta of nothing but that may pass.
-        """
-        if not self._terms.nodes([PROTECTED]):
-            return
-        if delta and all(s.predicate == PROTECTED for s in (*delta.removed, *delta.added)):
-            return
-        head = self._states.of_branch(row)
-        settings: Iterable[Statement] = head.statements({ontology_node(head)}, {PROTECTED})
-        for setting in settings:
-            name = setting.object
-            if isinstance(name, Literal) and fnmatchcase(row.name or "", name.value):
-                raise ProtectedBranchError(row.name or "")
-
-
-@contextmanager
-def _unicode() -> Iterator[None]:
-    """A text that no encoding has is a fault of the delta."""
-    try:
-        yield
-    except UnicodeEncodeError as error:
-        reason = "text that is not valid Unicode"
-        raise InvalidDeltaError(reason, ascii(error.object)) from error
+        """Raises ProtectedBranchError where a branch takes merges only."""
+        if self._terms.nodes([PROTECTED]):
+            check_open(row.name or "", lambda: self._states.of_branch(row), delta)
 
 
 def origins_of(source: SqliteSnapshot, added: Iterable[Numbers]) -> dict[Numbers, int]:

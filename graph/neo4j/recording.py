@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from graph.admission import check_not_erased, check_open, unicode_checked
 from graph.commit import Commit, CommitMeta, as_utc, to_microseconds
-from graph.errors import InvalidDeltaError, ProtectedBranchError, StaleHeadError
-from graph.model import Delta, Literal, Node, Statement
+from graph.errors import InvalidDeltaError, StaleHeadError
+from graph.model import Delta, Node, Statement
 from graph.neo4j.commits import Commits
 from graph.neo4j.ledger import BranchRow, Ledger, Place, Step, Versions
 from graph.neo4j.log_entry import Entry, encode, to_parts
@@ -20,9 +19,8 @@ from graph.neo4j.naming import labels_in
 from graph.neo4j.rows import inner_nodes
 from graph.neo4j.server import Work
 from graph.neo4j.states import Entries, State, States
-from graph.prefixes import ontology_node
 from graph.store import MAIN
-from graph.vocabulary import ERASED, LABEL, PROTECTED, RDF_TYPE
+from graph.vocabulary import LABEL, PROTECTED, RDF_TYPE
 
 _ADD: Final = """CREATE (c:Commit {graph: $graph, number: $number, id: $id}) SET c += $properties
 WITH c UNWIND range(0, size($parents) - 1) AS i
@@ -86,9 +84,7 @@ class Recording:
 
         Raises InvalidDeltaError.
         """
-        for statement in delta.added:
-            if statement.predicate == ERASED:
-                raise InvalidDeltaError("adds what was erased", statement)
+        check_not_erased(delta)
         with unicode_checked():
             ids = tuple(self._ledger.place(parent).id for parent in parents)
             commit = Commit.make(ids, delta.digest(), meta, as_utc(self._clock()))
@@ -257,20 +253,9 @@ class Recording:
         self._ledger.enter(number)
 
     def check_open(self, row: BranchRow, delta: Delta | None = None) -> None:
-        """Raises ProtectedBranchError where a branch takes merges only.
-
-        What it protects is a setting in its own state; a delta of nothing but that may pass.
-        """
-        if PROTECTED not in self._ledger.names.types:
-            return
-        if delta and all(s.predicate == PROTECTED for s in (*delta.removed, *delta.added)):
-            return
-        head = self.states.of_branch(row)
-        settings: Iterable[Statement] = head.statements({ontology_node(head)}, {PROTECTED})
-        for setting in settings:
-            name = setting.object
-            if isinstance(name, Literal) and fnmatchcase(row.name, name.value):
-                raise ProtectedBranchError(row.name)
+        """Raises ProtectedBranchError where a branch takes merges only."""
+        if PROTECTED in self._ledger.names.types:
+            check_open(row.name, lambda: self.states.of_branch(row), delta)
 
 
 def touched(statement: Statement) -> list[Node]:
@@ -303,13 +288,3 @@ def _properties(
         "seq": seq,
         "home": seq is not None,
     }
-
-
-@contextmanager
-def unicode_checked() -> Iterator[None]:
-    """A text that no encoding has is a fault of the delta."""
-    try:
-        yield
-    except UnicodeEncodeError as error:
-        reason = "text that is not valid Unicode"
-        raise InvalidDeltaError(reason, ascii(error.object)) from error
