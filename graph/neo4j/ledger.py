@@ -99,22 +99,26 @@ class Ledger:
         return len(self.main)
 
     def refresh(self, server: Asking) -> bool:
-        """See what others wrote. False where there is no such graph."""
-        state = server.rows(_STATE, graph=self._graph)
-        if not state:
-            return False
-        changed, commits, seq, rows, token, epoch, loading = state[0]
-        if changed != self.changed:
-            if epoch != self.epoch:
-                self.forget()
-            self._take(server)
-        if (self.commits, self.seq) != (commits, seq):
-            reason = f"damaged: {commits} commits and {seq} entries are counted, "
-            reason += f"{self.commits} and {self.seq} are there"
-            raise CorruptStoreError(self._shown, reason)
-        self.changed, self.epoch, self.rows = changed, epoch, rows
-        self.token, self.loading = token, loading
-        return True
+        """See what others wrote. False where there is no such graph.
+
+        Others may write while it reads, so it reads on until nothing changed meanwhile.
+        """
+        before = -1
+        while state := server.rows(_STATE, graph=self._graph):
+            changed, commits, seq, rows, token, epoch, loading = state[0]
+            if changed not in (self.changed, before):
+                if epoch != self.epoch:
+                    self.forget()
+                self._take(server)
+                self.epoch, before = epoch, changed
+                continue
+            if (self.commits, self.seq) != (commits, seq):
+                reason = f"damaged: {commits} commits and {seq} entries are counted, "
+                reason += f"{self.commits} and {self.seq} are there"
+                raise CorruptStoreError(self._shown, reason)
+            self.changed, self.rows, self.token, self.loading = changed, rows, token, loading
+            return True
+        return False
 
     def _take(self, server: Asking) -> None:
         for row in server.rows(_NEW, graph=self._graph, number=self.commits, seq=self.seq):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 from uuid import uuid4
 
+from graph.admission import unicode_checked
 from graph.commit import Commit, CommitMeta
 from graph.encoding import is_storable
 from graph.errors import CorruptStoreError, InvalidDeltaError, InvalidNameError, NotFoundError
@@ -17,12 +18,12 @@ from graph.neo4j import schema
 from graph.neo4j.commits import Commits
 from graph.neo4j.flattening import Flattening, size_of
 from graph.neo4j.history import History
-from graph.neo4j.ledger import BranchRow, Ledger, Versions
+from graph.neo4j.ledger import Asking, BranchRow, Ledger, Versions
 from graph.neo4j.merging import Neo4jWork
 from graph.neo4j.names import NameWriting
 from graph.neo4j.purging import Purging
 from graph.neo4j.receiving import Receiving
-from graph.neo4j.recording import Recording, unicode_checked
+from graph.neo4j.recording import Recording
 from graph.neo4j.server import Address, Server, Work
 from graph.neo4j.states import Entries, State, States
 from graph.neo4j.verify import Verification
@@ -41,7 +42,6 @@ from graph.store import (
     Received,
     Tag,
 )
-from graph.vocabulary import ERASED
 
 T = TypeVar("T")
 
@@ -132,14 +132,18 @@ class Neo4jStore:
     def close(self) -> None:
         self._server.close()
 
-    def _refresh(self) -> None:
+    def _refresh(self, asking: Asking | None = None) -> None:
+        """See what others wrote; what somebody erased is known no longer."""
         epoch = self._ledger.epoch
-        if not self._ledger.refresh(self._server):
+        if not self._ledger.refresh(asking or self._server):
             raise NotFoundError("graph", self._graph, "somebody deleted it")
         if self._ledger.epoch != epoch:
-            self._forget_words()
+            self._entries.forget()
+            self._commits.forget()
 
-    def _forget_words(self) -> None:
+    def _forget(self) -> None:
+        """Know nothing: what a transaction would have written is not there if it failed."""
+        self._ledger.forget()
         self._entries.forget()
         self._commits.forget()
 
@@ -147,14 +151,17 @@ class Neo4jStore:
         """One transaction that others wait for; what it knew is forgotten where it fails."""
         made: list[str] = []
         results: list[T] = []
+        tried = False
 
         def attempt(work: Work) -> T:
-            self._ledger.forget()
+            nonlocal tried
+            if tried:
+                self._forget()
+            tried = True
             made.clear()
             results.clear()
             work.rows(LOCK, graph=self._graph, token=uuid4().hex)
-            if not self._ledger.refresh(work):
-                raise NotFoundError("graph", self._graph, "somebody deleted it")
+            self._refresh(work)
             writing = self._parts(work)
             result = job(writing)
             work.rows(
@@ -180,12 +187,10 @@ class Neo4jStore:
         try:
             result = self._server.write(attempt, done)
         except BaseException:
-            self._ledger.forget()
-            self._forget_words()
+            self._forget()
             raise
         if erases:
-            self._ledger.forget()
-            self._forget_words()
+            self._forget()
         else:
             self._ledger.changed += 1
         return result
@@ -225,18 +230,13 @@ class Neo4jStore:
     ) -> Commit:
         try:
             with unicode_checked():
-                added = frozenset(columns.statements())
-                for statement in added:
-                    statement.encode()
+                delta = Delta(added=frozenset(columns.statements()))
         except ValueError as error:
             raise InvalidDeltaError(f"a row that is no statement: {error}", "no node") from error
-        if any(ERASED in (s.subject, s.predicate) for s in added):
-            raise InvalidDeltaError("adds what was erased", ERASED)
 
         def job(writing: _Writing) -> Commit:
             row = writing.recording.head(branch, expected_head)
             writing.recording.check_open(row)
-            delta = Delta(added=added)
             return writing.recording.record(row, delta, meta, _parents(row.head))
 
         return self._writing(job)
@@ -384,8 +384,7 @@ class Neo4jStore:
         return self._writing(job)
 
     def verify(self) -> Iterator[str]:
-        self._ledger.forget()
-        self._forget_words()
+        self._forget()
         try:
             self._refresh()
         except CorruptStoreError as error:
