@@ -20,6 +20,7 @@ from graph.undo import replay
 from graph.version_names import Headed
 
 State = TypeVar("State", bound=Snapshot)
+Source = TypeVar("Source", bound=Snapshot, contravariant=True)
 Row = TypeVar("Row", bound=Headed, contravariant=True)
 
 
@@ -53,6 +54,10 @@ class Work(Protocol[State, Row]):
     def life(self, cid: int, nodes: Collection[Node]) -> Iterable[Event]:
         """What happened to nodes in the past of a commit."""
 
+
+class Recorder(Protocol[Source, Row]):
+    """What a store writes, as a merge needs it."""
+
     def check_open(self, row: Row, delta: Delta) -> None:
         """Raises ProtectedBranchError where a branch takes merges only."""
 
@@ -62,7 +67,7 @@ class Work(Protocol[State, Row]):
         delta: Delta,
         meta: CommitMeta,
         parents: tuple[int, ...],
-        source: State | None = None,
+        source: Source | None = None,
     ) -> Commit:
         """Write a commit at the head of a branch; statements of ``source`` keep their origin."""
 
@@ -73,8 +78,9 @@ class Work(Protocol[State, Row]):
 class Merging(Generic[State, Row]):
     """Brings lines of work together; every method belongs inside a transaction."""
 
-    def __init__(self, work: Work[State, Row]) -> None:
+    def __init__(self, work: Work[State, Row], recorder: Recorder[State, Row]) -> None:
         self._work = work
+        self._recorder = recorder
 
     def base(self, ours: int, theirs: int) -> int | None:
         """The newest common ancestor of two commits, None where there is none."""
@@ -88,7 +94,7 @@ class Merging(Generic[State, Row]):
             _check_used(resolutions, ())
             if row.head is not None and base == theirs:
                 return self._commit(row.head)
-            return self._work.forward(row, theirs)
+            return self._recorder.forward(row, theirs)
         start, other = self._work.state(base), self._work.state(theirs)
         head = self._work.head(row)
         mine = self._work.between(start, head)
@@ -106,7 +112,7 @@ class Merging(Generic[State, Row]):
         decided = record_of(merged.decisions)
         told = replace(meta, provenance=(*meta.provenance, *decided))
         delta = mine.inverse.then(merged.delta)
-        return self._work.record(row, delta, told, (row.head, theirs), other)
+        return self._recorder.record(row, delta, told, (row.head, theirs), other)
 
     def _newer(self, base: int | None, ours: int, theirs: int) -> Callable[[Conflict], Side | None]:
         """Which side of a conflict was authored later, None for a draw."""
@@ -162,8 +168,8 @@ class Merging(Generic[State, Row]):
         head = self._work.head(row)
         mine = self._work.between(base, head)
         delta = replay(base, mine, change, Rules.of(head), doing)
-        self._work.check_open(row, delta)
-        return self._work.record(row, delta, meta, () if row.head is None else (row.head,))
+        self._recorder.check_open(row, delta)
+        return self._recorder.record(row, delta, meta, () if row.head is None else (row.head,))
 
     def _commit(self, cid: int) -> Commit:
         (commit,) = self._work.commits([cid])

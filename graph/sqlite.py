@@ -21,7 +21,7 @@ from graph.sqlite_log import Log
 from graph.sqlite_merging import SqliteWork
 from graph.sqlite_names import Names
 from graph.sqlite_purging import Purging
-from graph.sqlite_receiving import Receiving
+from graph.sqlite_receiving import SqliteReceiving
 from graph.sqlite_recording import Recording
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_states import States
@@ -66,10 +66,8 @@ class SqliteStore:
             database, self._terms, self._commits, self._versions, self._log, self._states, clock
         )
         self._names = Names(database, gid, self._commits, self._versions, self._recording)
-        self._work = SqliteWork(
-            self._commits, self._states, self._log, self._history, self._recording
-        )
-        self._merging = Merging(self._work)
+        self._work = SqliteWork(self._commits, self._states, self._log, self._history)
+        self._merging = Merging(self._work, self._recording)
 
     @classmethod
     def open(
@@ -220,7 +218,7 @@ class SqliteStore:
         tags: Mapping[str, str] | None = None,
     ) -> Received:
         with self._recording.writing():
-            receiving = Receiving(
+            receiving = SqliteReceiving(
                 self._database,
                 self._commits,
                 self._versions,

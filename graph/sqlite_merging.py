@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from graph.commit import Commit, CommitMeta
+from graph.commit import Commit
 from graph.model import Delta, Node
 from graph.sqlite_commits import Commits
 from graph.sqlite_history import History
 from graph.sqlite_log import Log
-from graph.sqlite_recording import Recording
 from graph.sqlite_snapshot import SqliteSnapshot
 from graph.sqlite_states import States
 from graph.sqlite_versions import BranchRow
@@ -19,14 +18,11 @@ from graph.store import Event
 class SqliteWork:
     """:class:`graph.merging.Work` on SQLite."""
 
-    def __init__(
-        self, commits: Commits, states: States, log: Log, history: History, recording: Recording
-    ) -> None:
+    def __init__(self, commits: Commits, states: States, log: Log, history: History) -> None:
         self._commits = commits
         self._states = states
         self._log = log
         self._history = history
-        self._recording = recording
 
     def past(self, cid: int) -> set[int]:
         return self._commits.past(cid)
@@ -52,19 +48,3 @@ class SqliteWork:
 
     def life(self, cid: int, nodes: Collection[Node]) -> Iterable[Event]:
         return self._history.life(cid, nodes)
-
-    def check_open(self, row: BranchRow, delta: Delta) -> None:
-        self._recording.check_open(row, delta)
-
-    def record(
-        self,
-        row: BranchRow,
-        delta: Delta,
-        meta: CommitMeta,
-        parents: tuple[int, ...],
-        source: SqliteSnapshot | None = None,
-    ) -> Commit:
-        return self._recording.record(row, delta, meta, parents, source)
-
-    def forward(self, row: BranchRow, cid: int) -> Commit:
-        return self._recording.forward(row, cid)

@@ -22,7 +22,7 @@ from graph.neo4j.ledger import Asking, BranchRow, Ledger, Versions
 from graph.neo4j.merging import Neo4jWork
 from graph.neo4j.names import NameWriting
 from graph.neo4j.purging import Purging
-from graph.neo4j.receiving import Receiving
+from graph.neo4j.receiving import Neo4jReceiving
 from graph.neo4j.recording import Recording
 from graph.neo4j.server import Address, Server, Work
 from graph.neo4j.states import Entries, State, States
@@ -200,7 +200,8 @@ class Neo4jStore:
         recording = Recording(work, self._ledger, self._graph, self._entries, commits, self._clock)
         history = History(work, self._ledger, self._graph, commits, recording.states)
         names = NameWriting(work, self._ledger, self._graph, recording)
-        merging = Merging(Neo4jWork(self._ledger, commits, history, recording))
+        reads = Neo4jWork(self._ledger, commits, history, recording.states)
+        merging = Merging(reads, recording)
         return _Writing(work, recording, names, merging, commits)
 
     def resolve(self, version: str) -> str:
@@ -355,7 +356,7 @@ class Neo4jStore:
         given = list(commits)
 
         def job(writing: _Writing) -> Received:
-            receiving = Receiving(self._ledger, writing.recording, writing.names)
+            receiving = Neo4jReceiving(self._ledger, writing.recording, writing.names)
             return receiving.run(given, branches or {}, tags or {})
 
         return self._writing(job)
