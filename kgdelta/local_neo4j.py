@@ -7,39 +7,22 @@ that a graph of a million edges was measured with.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from graph.errors import UnavailableError
+from kgdelta.maven import find_jars
 
 VERSION: Final = "5.26.31"
 _MAIN_CLASS: Final = "org.neo4j.server.CommunityEntryPoint"
 _OPENED: Final = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
-_FETCH_SECONDS: Final = 600
 _START_SECONDS: Final = 120
 _STOP_SECONDS: Final = 60
 _PAUSE: Final = 0.2
-_PROJECT: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>kgdelta</groupId>
-  <artifactId>neo4j</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency>
-      <groupId>org.neo4j</groupId>
-      <artifactId>neo4j</artifactId>
-      <version>{VERSION}</version>
-    </dependency>
-  </dependencies>
-</project>
-"""
 _SETTINGS: Final = """server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:{port}
 server.http.enabled=false
@@ -173,34 +156,12 @@ class LocalServer:
         return True
 
 
-def find_jars(cache: Path) -> Path:
-    """The server's jars in a cache folder, downloaded where they are not there.
+def neo4j_jars(cache: Path) -> Path:
+    """The server's jars in a cache folder, downloaded if they are not there.
 
     Raises UnavailableError.
     """
-    folder = cache / f"neo4j-{VERSION}"
-    if (folder / "complete").exists():
-        return folder / "jars"
-    for tool in ("java", "mvn"):
-        if shutil.which(tool) is None:
-            reason = f"no {tool} on the path, which a Neo4j server of one's own needs"
-            raise UnavailableError("neo4j", reason, "install Java 17 and Maven")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "pom.xml").write_text(_PROJECT, encoding="utf-8")
-    command = ["mvn", "--batch-mode", "--quiet", "--file", str(folder / "pom.xml")]
-    command += ["dependency:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}"]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=_FETCH_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise UnavailableError("neo4j", "Maven did not end in time", "try again") from None
-    if done.returncode:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        reason = f"Maven did not fetch it: {lines[0] if lines else 'no word of why'}"
-        raise UnavailableError("neo4j", reason, "is there a network?")
-    (folder / "complete").touch()
-    return folder / "jars"
+    return find_jars(cache, "neo4j", "org.neo4j", "neo4j", VERSION)
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from graph.errors import UnavailableError
-from kgdelta.local_neo4j import LocalServer, find_jars, free_port
+from kgdelta.local_neo4j import LocalServer, free_port, neo4j_jars
 from kgdelta.settings import cache_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,7 +68,7 @@ def chromium() -> str:
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """A Neo4j server, started once for all tests that ask for it."""
     try:
-        jars = find_jars(cache_folder())
+        jars = neo4j_jars(cache_folder())
         # A test asks many questions once; compiling them well costs more than it saves.
         quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
         home = tmp_path_factory.mktemp("neo4j")

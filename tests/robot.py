@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from graph.errors import UnavailableError
 from kgdelta import settings
+from kgdelta.maven import find_jars
 
 VERSION: Final = "1.9.8"
 _MAIN_CLASS: Final = "org.obolibrary.robot.CommandLineInterface"
 _MAXIMUM_SECONDS: Final = 600
-_PROJECT: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>kgdelta</groupId>
-  <artifactId>robot</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency>
-      <groupId>org.obolibrary.robot</groupId>
-      <artifactId>robot-command</artifactId>
-      <version>{VERSION}</version>
-    </dependency>
-  </dependencies>
-</project>
-"""
 
 
 class NoRobotError(Exception):
@@ -74,30 +59,11 @@ class Robot:
 
 def find_robot() -> Robot:
     """ROBOT from the cache folder, downloaded where it is not there. Raises NoRobotError."""
-    for tool in ("java", "mvn"):
-        if shutil.which(tool) is None:
-            raise NoRobotError(f"no {tool} on the path, which ROBOT needs")
-    folder = settings.cache_folder() / f"robot-{VERSION}"
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-            _download(Path(made))
-            try:
-                (Path(made) / "jars").rename(folder)
-            except OSError as error:
-                # Another test process may have been first; its jars are the same.
-                if not folder.is_dir():
-                    raise NoRobotError(str(error)) from error
-    return Robot(folder)
-
-
-def _download(folder: Path) -> None:
-    project = folder / "pom.xml"
-    project.write_text(_PROJECT)
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}"]
-    done = _run(["mvn", "--quiet", "--batch-mode", "--file", str(project), *goal])
-    if done.returncode or not (folder / "jars").is_dir():
-        raise NoRobotError(f"Maven could not download ROBOT: {_last_line(done)}")
+    try:
+        cache = settings.cache_folder()
+        return Robot(find_jars(cache, "robot", "org.obolibrary.robot", "robot-command", VERSION))
+    except UnavailableError as error:
+        raise NoRobotError(str(error)) from error
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
