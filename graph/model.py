@@ -241,6 +241,13 @@ class Statement:
         for qualifier in self.qualifiers:
             yield from qualifier.mentions()
 
+    def inner_nodes(self) -> frozenset[Node]:
+        """Nodes inside the expression and the qualifiers; an object that is a node is not one."""
+        found = {node for qualifier in self.qualifiers for node in qualifier.mentions()}
+        if not isinstance(self.object, str):
+            found.update(nodes_in(self.object))
+        return frozenset(found)
+
     @property
     def erased(self) -> Statement:
         """What stands for this statement once it is purged: its digest, and nothing else."""

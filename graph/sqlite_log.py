@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from graph.errors import CorruptStoreError, InvalidDeltaError
-from graph.model import Delta, Node, Statement, nodes_in
+from graph.model import Delta, Node, Statement
 from graph.sqlite_database import Database
 from graph.sqlite_lineage import Lineage, Span, entries_after, meeting, visible
 from graph.sqlite_schema import OPEN
@@ -57,7 +57,7 @@ class Log:
             raise InvalidDeltaError("adds what is there already", new[numbers])
         # In the order of the indexes, which is also the same each time.
         opened = sorted(new)
-        inner = tuple(_inner_nodes(new[numbers]) for numbers in opened)
+        inner = tuple(new[numbers].inner_nodes() for numbers in opened)
         return Entry(removed, tuple(opened), inner)
 
     def _found(
@@ -272,11 +272,3 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
         else:
             found.append((number, 1))
     return found
-
-
-def _inner_nodes(statement: Statement) -> frozenset[Node]:
-    """Nodes inside the expression and the qualifiers; a plain object has an index of its own."""
-    found = {node for qualifier in statement.qualifiers for node in qualifier.mentions()}
-    if not isinstance(statement.object, str):
-        found.update(nodes_in(statement.object))
-    return frozenset(found)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from graph.model import Statement
-from graph.neo4j.ledger import Ledger, Place
+from graph.neo4j.ledger import Ledger
 from graph.neo4j.log_entry import encode
 from graph.neo4j.recording import Recording
 from graph.neo4j.server import Work
@@ -45,10 +46,7 @@ class Flattening:
             {statement: state.origins[statement] for statement in delta.added},
         )
         self._work.rows(_KEEP, graph=self._graph, number=row.head, net=net, seq=seq, more=len(net))
-        place = self._ledger.place(row.head)
-        self._ledger.add(
-            Place(place.number, place.id, place.parents, place.authored, place.seq, place.home, seq)
-        )
+        self._ledger.add(replace(self._ledger.place(row.head), netted=seq))
         return True
 
 

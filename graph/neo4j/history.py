@@ -10,7 +10,7 @@ from graph.commit import Commit
 from graph.model import Key, Node, Qualifier, Statement
 from graph.neo4j.commits import Commits
 from graph.neo4j.ledger import Asking, Ledger, Step
-from graph.neo4j.recording import touched
+from graph.neo4j.main_line import touched
 from graph.neo4j.snapshot import MainSnapshot, Row
 from graph.neo4j.states import State, States
 from graph.store import Blame, Event, LogFilter
@@ -81,10 +81,10 @@ class History:
 
     def _beside(self, nodes: Collection[Node] | None) -> Iterator[Happening]:
         """What commits that were not made on the main line did to nodes, or to all."""
-        if all(place.home for place in self._ledger.places()):
+        if not self._ledger.beside:
             return
         if nodes is None:
-            numbers = [place.number for place in self._ledger.places() if not place.home]
+            numbers = sorted(self._ledger.beside)
         else:
             query = (
                 "UNWIND $nodes AS node MATCH (e:Entity {graph: $graph, id: node})<-[:TOUCHED]-(c) "
@@ -98,7 +98,7 @@ class History:
             for added, statements in ((False, entry.removed), (True, entry.added)):
                 for statement in statements:
                     brought = added and entry.origins.get(statement, number) != number
-                    if not brought and (wanted is None or wanted & set(touched(statement))):
+                    if not brought and (wanted is None or wanted & touched(statement)):
                         yield number, added, statement
 
     def life(self, number: int, nodes: Collection[Node]) -> Iterator[Event]:

@@ -89,6 +89,8 @@ class Ledger:
         self.tags: dict[str, int] = {}
         self.names = Names({}, {})
         self.predicate_of: dict[str, str] = {}
+        #: Commits that were not made on the main line.
+        self.beside: set[int] = set()
         self._places: dict[int, Place] = {}
         self._by_id: dict[str, int] = {}
         self._ids: list[str] = []
@@ -151,6 +153,8 @@ class Ledger:
             insort(self._ids, place.id)
             self._by_id[place.id] = place.number
             self.commits = max(self.commits, place.number)
+            if not place.home:
+                self.beside.add(place.number)
         self._places[place.number] = place
 
     def place(self, number: int) -> Place:

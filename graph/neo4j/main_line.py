@@ -15,10 +15,12 @@ from graph.model import Delta, Node, Statement
 from graph.neo4j.ledger import Ledger
 from graph.neo4j.naming import CLOSED, MENTIONS
 from graph.neo4j.rows import (
-    inner_nodes,
-    qualifiers_of,
+    FIND_EDGE,
+    FIND_VALUE,
+    SAME_EDGE,
+    SAME_VALUE,
     relationship_of,
-    value_key,
+    row_of,
     value_of,
 )
 from graph.neo4j.server import Work
@@ -30,42 +32,26 @@ _BATCH: Final = 10_000
 _LONGEST_ID: Final = 8_000
 
 _ENTITIES: Final = "UNWIND $nodes AS node MERGE (:Entity {graph: $graph, id: node})"
-_CLOSE_EDGES: Final = (
-    """UNWIND $rows AS r
-MATCH (s:Entity {graph: $graph, id: r[0]})-[x]->(o:Entity {graph: $graph, id: r[2]})
-WHERE type(x) = r[1] AND x.since IS NOT NULL AND coalesce(x._q, '') = r[3]
-WITH r, s, o, x, x.row AS row
-CREATE (s)-[h:$(r[1] + '"""
-    + CLOSED
-    + """')]->(o) SET h = properties(x), h.until = $seq DELETE x RETURN r[0], row"""
-)
-_CLOSE_VALUES: Final = (
-    """UNWIND $rows AS r
-MATCH (s:Entity {graph: $graph, id: r[0]})-[x]->(o:Value)
-WHERE type(x) = r[1] AND x.since IS NOT NULL AND coalesce(x._q, '') = r[3]
-    AND o.text = r[2][0] AND coalesce(o.datatype, '') = r[2][1]
-    AND coalesce(o.language, '') = r[2][2] AND coalesce(o.tree, '') = r[2][3]
-WITH r, s, o, x, x.row AS row
-CREATE (s)-[h:$(r[1] + '"""
-    + CLOSED
-    + """')]->(o) SET h = properties(x), h.until = $seq DELETE x RETURN r[0], row"""
-)
+_MOVE: Final = f"""WITH r, s, o, x, x.row AS row
+CREATE (s)-[h:$(r[1] + '{CLOSED}')]->(o) SET h = properties(x), h.until = $seq
+DELETE x RETURN r[0], row"""
+_CLOSE_EDGES: Final = f"UNWIND $rows AS r {FIND_EDGE} {_MOVE}"
+_CLOSE_VALUES: Final = f"UNWIND $rows AS r {FIND_VALUE} {_MOVE}"
 _CLOSE_MENTIONS: Final = f"""UNWIND $rows AS r
 MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x:{MENTIONS}]->(m) WHERE x.row = r[1]
 CREATE (s)-[h:{MENTIONS}{CLOSED}]->(m) SET h = properties(x), h.until = $seq DELETE x"""
-_OPEN_EDGES: Final = """UNWIND $rows AS r
-MATCH (s:Entity {graph: $graph, id: r[0]}) MATCH (o:Entity {graph: $graph, id: r[2]})
-WHERE NOT EXISTS { MATCH (s)-[x]->(o) WHERE type(x) = r[1] AND x.since IS NOT NULL
-    AND coalesce(x._q, '') = r[3] }
+_OPEN_EDGES: Final = f"""UNWIND $rows AS r
+MATCH (s:Entity {{graph: $graph, id: r[0]}}) MATCH (o:Entity {{graph: $graph, id: r[2]}})
+WHERE NOT EXISTS {{ MATCH (s)-[x]->(o) WHERE {SAME_EDGE} }}
 CREATE (s)-[n:$(r[1])]->(o) SET n = r[4], n.since = $seq RETURN count(*)"""
-_OPEN_VALUES: Final = """UNWIND $rows AS r
-MATCH (s:Entity {graph: $graph, id: r[0]})
-WHERE NOT EXISTS { MATCH (s)-[x]->(o:Value) WHERE type(x) = r[1] AND x.since IS NOT NULL
-    AND coalesce(x._q, '') = r[3] AND o.text = r[2][0] AND coalesce(o.datatype, '') = r[2][1]
-    AND coalesce(o.language, '') = r[2][2] AND coalesce(o.tree, '') = r[2][3] }
+_OPEN_VALUES: Final = f"""UNWIND $rows AS r
+MATCH (s:Entity {{graph: $graph, id: r[0]}})
+WHERE NOT EXISTS {{ MATCH (s)-[x]->(o:Value) WHERE {SAME_VALUE} }}
 CREATE (s)-[n:$(r[1])]->(o:Value) SET o = r[5], n = r[4], n.since = $seq
 FOREACH (_ IN CASE WHEN o.tree IS NULL THEN [] ELSE [1] END | SET o:Expression)
 RETURN count(*)"""
+_COUNT_EDGES: Final = f"UNWIND $rows AS r RETURN COUNT {{ {FIND_EDGE} AND CONDITION }}"
+_COUNT_VALUES: Final = f"UNWIND $rows AS r RETURN COUNT {{ {FIND_VALUE} AND CONDITION }}"
 _MENTION: Final = f"""UNWIND $rows AS r
 MATCH (s:Entity {{graph: $graph, id: r[0]}}) MATCH (m:Entity {{graph: $graph, id: r[1]}})
 CREATE (s)-[:{MENTIONS} {{row: r[2], since: $seq}}]->(m)"""
@@ -94,7 +80,7 @@ class MainLine:
         """Close what a delta removes, open what it adds. Raises InvalidDeltaError."""
         self._close(sorted(delta.removed, key=Statement.encode), seq)
         added = sorted(delta.added, key=Statement.encode)
-        self.make_entities({n for s in added for n in _entities(s)})
+        self.make_entities({n for s in added for n in touched(s)})
         self.open(added, seq, origins)
         self._show(delta)
         self._label(delta)
@@ -115,7 +101,7 @@ class MainLine:
         for query, statements in ((_CLOSE_EDGES, edges), (_CLOSE_VALUES, values)):
             for batch in _batches(statements):
                 found = self._work.rows(
-                    query, graph=self._graph, seq=seq, rows=[self._closed(s) for s in batch]
+                    query, graph=self._graph, seq=seq, rows=[self._row(s) for s in batch]
                 )
                 if len(found) != len(batch):
                     self._tell_absent(batch, query is _CLOSE_EDGES, seq)
@@ -123,11 +109,8 @@ class MainLine:
         for part in _batches(rows):
             self._work.rows(_CLOSE_MENTIONS, graph=self._graph, seq=seq, rows=part)
 
-    def _closed(self, statement: Statement) -> list[Any]:
-        name = self._ledger.names.types.get(statement.predicate, "")
-        value = statement.object
-        told = value if isinstance(value, str) else value_key(value)
-        return [statement.subject, name, told, qualifiers_of(statement)]
+    def _row(self, statement: Statement, ending: str = "") -> list[Any]:
+        return row_of(statement, self._ledger.names.types.get(statement.predicate, "") + ending)
 
     def _tell_absent(self, statements: list[Statement], edges: bool, seq: int) -> None:
         """Name one that is not there: by what the question finds of each."""
@@ -165,12 +148,12 @@ class MainLine:
         origin = origins.get(statement)
         if origin is not None:
             properties["origin"] = origin
-        inner = inner_nodes(statement)
+        inner = sorted(statement.inner_nodes())
         if inner:
             self._ledger.rows += 1
             properties["row"] = self._ledger.rows
             mentions += [[statement.subject, node, self._ledger.rows] for node in inner]
-        row = [*self._closed(statement), properties]
+        row = [*self._row(statement), properties]
         if not isinstance(statement.object, str):
             row.append(value_of(self._graph, statement))
         return row
@@ -190,8 +173,8 @@ class MainLine:
     ) -> list[int]:
         """How many relationships that fulfil a condition say each statement."""
         query = (_COUNT_EDGES if edges else _COUNT_VALUES).replace("CONDITION", condition)
-        rows = [self._closed(s) for s in statements]
-        found = self._work.rows(query, graph=self._graph, seq=seq, ending=ending, rows=rows)
+        rows = [self._row(s, ending) for s in statements]
+        found = self._work.rows(query, graph=self._graph, seq=seq, rows=rows)
         return [count for (count,) in found]
 
     def _show(self, delta: Delta) -> None:
@@ -226,21 +209,9 @@ class MainLine:
             self._work.rows(_LABELLED, graph=self._graph, rows=batch)
 
 
-_COUNT_EDGES: Final = """UNWIND $rows AS r
-RETURN COUNT { MATCH (s:Entity {graph: $graph, id: r[0]})-[x]->(o:Entity {graph: $graph, id: r[2]})
-    WHERE type(x) = r[1] + $ending AND CONDITION AND coalesce(x._q, '') = r[3] }"""
-_COUNT_VALUES: Final = """UNWIND $rows AS r
-RETURN COUNT { MATCH (s:Entity {graph: $graph, id: r[0]})-[x]->(o:Value)
-    WHERE type(x) = r[1] + $ending AND CONDITION AND coalesce(x._q, '') = r[3]
-    AND o.text = r[2][0] AND coalesce(o.datatype, '') = r[2][1]
-    AND coalesce(o.language, '') = r[2][2] AND coalesce(o.tree, '') = r[2][3] }"""
-
-
-def _entities(statement: Statement) -> Iterable[Node]:
-    yield statement.subject
-    if isinstance(statement.object, str):
-        yield statement.object
-    yield from inner_nodes(statement)
+def touched(statement: Statement) -> set[Node]:
+    """The nodes that a statement is about, or mentions."""
+    return {statement.subject, *statement.mentions()}
 
 
 def _batches(rows: Collection[Any]) -> Iterable[list[Any]]:

@@ -33,7 +33,7 @@ _SAFE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 #: Names that the store itself uses.
-_OWN_TYPES: Final = frozenset({MENTIONS, "PARENT", "HEAD", "LOG"})
+_OWN_TYPES: Final = frozenset({MENTIONS, "PARENT", "HEAD", "LOG", "TOUCHED"})
 _OWN_LABELS: Final = frozenset(
     {
         "Entity",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Any, Final
+from typing import Final
 
 from graph.commit import ERASED_TEXT
 from graph.errors import InvalidDeltaError
@@ -15,24 +15,17 @@ from graph.neo4j.ledger import Ledger, Step
 from graph.neo4j.log_entry import Entry, encode, from_parts, to_parts
 from graph.neo4j.naming import CLOSED, MENTIONS
 from graph.neo4j.recording import Recording
-from graph.neo4j.rows import inner_nodes, qualifiers_of, value_key, value_of
+from graph.neo4j.rows import FIND_EDGE, FIND_VALUE, row_of, value_of
 from graph.neo4j.server import Work
 from graph.store import Purged
 from graph.vocabulary import ERASED
 
 _BATCH: Final = 200
-_SAME: Final = """type(x) = r[1] AND x.since IS NOT NULL AND coalesce(x._q, '') = r[3]"""
-_ERASE_EDGES: Final = f"""UNWIND $rows AS r
-MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x]->(o:Entity {{graph: $graph, id: r[2]}})
-WHERE {_SAME}
-WITH s, x, x.since AS since, x.until AS until, x.origin AS origin, x.row AS row
-DELETE x RETURN since, until, origin, s.id, row, null"""
-_ERASE_VALUES: Final = f"""UNWIND $rows AS r
-MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x]->(o:Value)
-WHERE {_SAME} AND o.text = r[2][0] AND coalesce(o.datatype, '') = r[2][1]
-    AND coalesce(o.language, '') = r[2][2] AND coalesce(o.tree, '') = r[2][3]
-WITH s, x, o, x.since AS since, x.until AS until, x.origin AS origin, x.row AS row
-DELETE x, o RETURN since, until, origin, s.id, row, null"""
+_TAKE: Final = """WITH s, x, o, x.since AS since, x.until AS until, x.origin AS origin, x.row AS row
+DELETE x"""
+_TOLD: Final = "RETURN since, until, origin, s.id, row"
+_ERASE_EDGES: Final = f"UNWIND $rows AS r {FIND_EDGE} {_TAKE} {_TOLD}"
+_ERASE_VALUES: Final = f"UNWIND $rows AS r {FIND_VALUE} {_TAKE}, o {_TOLD}"
 _ERASE_MENTIONS: Final = f"""UNWIND $rows AS r
 MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x:{MENTIONS}{CLOSED}]->() WHERE x.row = r[1]
 DELETE x"""
@@ -187,18 +180,11 @@ class Purging:
         for statement in statements:
             if statement.predicate not in types:
                 continue
-            value = statement.object
-            told: Any = value if isinstance(value, str) else value_key(value)
-            row = [
-                statement.subject,
-                types[statement.predicate] + CLOSED,
-                told,
-                qualifiers_of(statement),
-            ]
-            query = _ERASE_EDGES if isinstance(value, str) else _ERASE_VALUES
+            row = row_of(statement, types[statement.predicate] + CLOSED)
+            query = _ERASE_EDGES if isinstance(statement.object, str) else _ERASE_VALUES
             found = self._work.rows(query, graph=self._graph, rows=[row])
-            if inner_nodes(statement):
-                mentions = [[subject, number] for *_, subject, number, _ in found]
+            if statement.inner_nodes():
+                mentions = [[subject, number] for *_, subject, number in found]
                 self._work.rows(_ERASE_MENTIONS, graph=self._graph, rows=mentions)
             left = value_of(self._graph, statement.erased)
             self._work.rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,9 +15,8 @@ from graph.model import Delta, Node, Statement
 from graph.neo4j.commits import Commits
 from graph.neo4j.ledger import BranchRow, Ledger, Place, Step, Versions
 from graph.neo4j.log_entry import Entry, encode, to_parts
-from graph.neo4j.main_line import MainLine
+from graph.neo4j.main_line import MainLine, touched
 from graph.neo4j.naming import labels_in
-from graph.neo4j.rows import inner_nodes
 from graph.neo4j.server import Work
 from graph.neo4j.states import Entries, State, States
 from graph.store import MAIN
@@ -246,24 +246,13 @@ class Recording:
         told = {s: origin for s, origin in origins.items() if origin != number}
         self.main_line.apply(delta, seq, told)
         self._work.rows(_ENTER, graph=self._graph, number=number, seq=seq, forward=forward)
-        place = self._ledger.place(number)
-        self._ledger.add(
-            Place(number, place.id, place.parents, place.authored, seq, False, place.netted)
-        )
+        self._ledger.add(replace(self._ledger.place(number), seq=seq))
         self._ledger.enter(number)
 
     def check_open(self, row: BranchRow, delta: Delta | None = None) -> None:
         """Raises ProtectedBranchError where a branch takes merges only."""
         if PROTECTED in self._ledger.names.types:
             check_open(row.name, lambda: self.states.of_branch(row), delta)
-
-
-def touched(statement: Statement) -> list[Node]:
-    """The nodes that a statement is about, or mentions."""
-    found = {statement.subject, *inner_nodes(statement)}
-    if isinstance(statement.object, str):
-        found.add(statement.object)
-    return sorted(found)
 
 
 def _known_origins(source: State, added: Collection[Statement]) -> dict[Statement, int]:

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from graph.errors import CorruptStoreError
 from graph.expression import Expression
-from graph.model import Literal, Node, Object, Qualifier, Statement, nodes_in
-from graph.neo4j.naming import properties_of
+from graph.model import Literal, Node, Object, Qualifier, Statement
+from graph.neo4j.naming import CLOSED, properties_of
 from graph.statement_json import object_text, qualifiers_text, read_object, read_qualifiers
 from graph.vocabulary import LABEL, SEARCHED, SYNONYMS, XSD_STRING
 from graph.words import words
@@ -21,6 +21,17 @@ NAMING: Final = frozenset({LABEL, *SYNONYMS})
 
 #: What a read gives of a statement: subject, type, object or the parts of a value, qualifiers.
 SHAPE: Final = "[s.id, type(r), coalesce(o.id, [o.text, o.datatype, o.language, o.tree]), r._q]"
+
+
+#: A relationship ``x`` that says what a row says: ``[subject, type, object or value, qualifiers]``.
+SAME_EDGE: Final = "type(x) = r[1] AND x.since IS NOT NULL AND coalesce(x._q, '') = r[3]"
+SAME_VALUE: Final = f"""{SAME_EDGE}
+    AND o.text = r[2][0] AND coalesce(o.datatype, '') = r[2][1]
+    AND coalesce(o.language, '') = r[2][2] AND coalesce(o.tree, '') = r[2][3]"""
+FIND_EDGE: Final = f"""MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x]->
+    (o:Entity {{graph: $graph, id: r[2]}}) WHERE {SAME_EDGE}"""
+FIND_VALUE: Final = f"""MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x]->(o:Value)
+WHERE {SAME_VALUE}"""
 
 
 def named_key(graph: str, text: str) -> str:
@@ -46,6 +57,13 @@ def value_of(graph: str, statement: Statement) -> dict[str, Any]:
     return {"graph": graph, "text": str(value), "tree": object_text(value)}
 
 
+def row_of(statement: Statement, type_name: str) -> list[Any]:
+    """What a relationship of a type must say to say a statement: see :data:`SAME_EDGE`."""
+    value = statement.object
+    told = value if isinstance(value, str) else value_key(value)
+    return [statement.subject, type_name, told, qualifiers_of(statement)]
+
+
 def value_key(value: Object) -> list[str]:
     """What tells one literal or expression from another: text, datatype, language, tree."""
     if isinstance(value, Literal):
@@ -66,14 +84,6 @@ def relationship_of(statement: Statement) -> dict[str, Any]:
     return {"_q": qualifiers_of(statement), **properties_of(statement.qualifiers)}
 
 
-def inner_nodes(statement: Statement) -> list[Node]:
-    """Nodes inside the expression and the qualifiers; a plain object is found by its edge."""
-    found = {node for qualifier in statement.qualifiers for node in qualifier.mentions()}
-    if not isinstance(statement.object, str):
-        found.update(nodes_in(statement.object))
-    return sorted(found)
-
-
 class Decoder:
     """Rows back to statements, by the types that a graph has fixed."""
 
@@ -88,7 +98,7 @@ class Decoder:
             return [
                 Statement(
                     s,
-                    predicates[t] if t in predicates else predicates[t.removesuffix("__H")],
+                    predicates[t] if t in predicates else predicates[t.removesuffix(CLOSED)],
                     o if type(o) is str else _value(o),
                     () if q is None else _group(q),
                 )

@@ -4,7 +4,7 @@
 (``changed``), commits, entries of its main line (``seq``) and rows with mentions;
 ``(:Commit {graph, number, id, ...})`` is a commit, with ``seq`` where it stands on the main line;
 ``(:Branch)`` and ``(:Tag)`` name commits. The graph itself is ``(:Entity {graph, id})`` and, for
-literals and expressions, ``(:Value)``. README.md has the picture.
+literals and expressions, ``(:Value)``. NEO4J.md has the picture.
 """
 
 from __future__ import annotations

@@ -237,7 +237,9 @@ def _ours(error: Exception, address: Address) -> KgdeltaError:
     shown = address.shown
     if isinstance(error, Forbidden):
         reason = f"user {address.user or 'nobody'!r} may not do this"
-        return UnavailableError(shown, reason, "docs/neo4j.md lists the rights that are needed")
+        return UnavailableError(
+            shown, reason, "it needs to read and write data, and to make indexes once"
+        )
     if isinstance(error, AuthError):
         hint = "set NEO4J_USERNAME and NEO4J_PASSWORD, or NEO4J_PASSWORD_FILE"
         return UnavailableError(shown, "the server refuses this user or password", hint)

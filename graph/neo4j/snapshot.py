@@ -18,7 +18,7 @@ from graph.model import Node, Statement
 from graph.neo4j.ledger import Asking, Ledger
 from graph.neo4j.naming import CLOSED, MENTIONS
 from graph.neo4j.rows import NAMING, SHAPE, Decoder, named_key
-from graph.snapshot import DerivedReads, Match, Version, matches_from
+from graph.snapshot import DerivedReads, Match, Snapshot, Version, matches_from
 from graph.store import MAIN
 from graph.text_search import ranked
 from graph.vocabulary import SEARCHED
@@ -91,6 +91,9 @@ class MainSnapshot(DerivedReads):
         (row,) = self._server.rows(query, **asked)
         return row[0], row[1], row[2], row[3]
 
+    def _decoder(self) -> Decoder:
+        return Decoder(self._graph, self._ledger.predicate_of)
+
     def _known(self, predicates: Collection[Node] | None) -> str:
         """Predicates as the types of a pattern; empty where none of them was ever used."""
         types = self._ledger.names.types
@@ -110,23 +113,22 @@ class MainSnapshot(DerivedReads):
         pattern = self._known(predicates)
         if pattern == "<<>>":
             return
-        decoder = Decoder(self._graph, self._ledger.predicate_of)
         if subjects is not None:
             wanted = None if objects is None else list(set(objects))
             for batch in _batches(subjects):
-                yield from decoder.statements(self._about(batch, pattern, wanted))
+                yield from self._decoder().statements(self._about(batch, pattern, wanted))
         elif objects is not None:
             for batch in _batches(objects):
-                yield from decoder.statements(self._into(batch, pattern))
+                yield from self._decoder().statements(self._into(batch, pattern))
         elif predicates is not None and self._are_few(predicates):
             inner = (
                 f"MATCH (s:Entity)-[r:{pattern}]->(o) WHERE s.graph = $graph AND VISIBLE "
                 f"RETURN collect({SHAPE}) AS rows"
             )
-            yield from decoder.statements(self._asked(inner))
+            yield from self._decoder().statements(self._asked(inner))
         else:
             for page in self._pages(pattern):
-                yield from decoder.statements(page)
+                yield from self._decoder().statements(page)
 
     def _about(self, nodes: list[Node], pattern: str, objects: list[Node] | None) -> list[Any]:
         among = "" if objects is None else " AND o.id IN $objects"
@@ -171,7 +173,6 @@ class MainSnapshot(DerivedReads):
             yield found[1]
 
     def mentioning(self, nodes: Collection[Node]) -> Iterator[Statement]:
-        decoder = Decoder(self._graph, self._ledger.predicate_of)
         everything = self._known(None)
         if everything == "<<>>":
             return
@@ -183,7 +184,7 @@ class MainSnapshot(DerivedReads):
             f"WITH DISTINCT s, r, o RETURN collect({SHAPE}) AS rows"
         )
         for batch in _batches(nodes):
-            yield from decoder.statements(self._asked(inner, nodes=batch))
+            yield from self._decoder().statements(self._asked(inner, nodes=batch))
 
     def find(self, texts: Collection[str]) -> dict[str, list[Match]]:
         storable = [text for text in texts if is_storable(text)]
@@ -195,8 +196,7 @@ class MainSnapshot(DerivedReads):
             "UNWIND $keys AS key MATCH (o:Value {named: key}) "
             f"MATCH (s)-[r:{pattern}]->(o) WHERE VISIBLE RETURN collect({SHAPE}) AS rows"
         )
-        decoder = Decoder(self._graph, self._ledger.predicate_of)
-        return matches_from(texts, decoder.statements(self._asked(inner, keys=keys)))
+        return matches_from(texts, self._decoder().statements(self._asked(inner, keys=keys)))
 
     def search(self, text: str, limit: int = 20) -> list[Match]:
         asked = words(text) if is_storable(text) else []
@@ -209,8 +209,7 @@ class MainSnapshot(DerivedReads):
             f"RETURN collect({SHAPE}) AS rows"
         )
         rows = self._asked(inner, words=" ".join(f"+{word}*" for word in asked))
-        decoder = Decoder(self._graph, self._ledger.predicate_of)
-        return ranked(text, decoder.statements(rows), limit)
+        return ranked(text, self._decoder().statements(rows), limit)
 
     def reach(
         self,
@@ -282,7 +281,6 @@ class MainSnapshot(DerivedReads):
             f"WHERE r.since <= $seq{more} "
             f"RETURN collect([{SHAPE}, r.since, r.until, r.origin]) AS rows"
         )
-        decoder = Decoder(self._graph, self._ledger.predicate_of)
         found: list[Row] = []
         for batch in _batches(nodes):
             for _ in range(_ATTEMPTS):
@@ -291,8 +289,8 @@ class MainSnapshot(DerivedReads):
                     break
             else:
                 raise UnavailableError(MAIN, "other writers did not let a read finish", "try again")
-            for shape, since, until, origin in rows:
-                (statement,) = decoder.statements([shape])
+            statements = self._decoder().statements([row[0] for row in rows])
+            for statement, (_, since, until, origin) in zip(statements, rows, strict=True):
                 ends = until if until is not None and until <= self.seq else None
                 by = origin if origin is not None else self._ledger.main[since - 1]
                 found.append(Row(statement, since, ends, by))
@@ -310,9 +308,14 @@ class MainSnapshot(DerivedReads):
 
     def holding(self, statements: Collection[Statement]) -> set[Statement]:
         """Those of some statements that hold here."""
-        wanted = set(statements)
-        subjects = {statement.subject for statement in wanted}
-        return {s for s in self.statements(subjects=subjects) if s in wanted}
+        return held(self, statements)
+
+
+def held(snapshot: Snapshot, statements: Collection[Statement]) -> set[Statement]:
+    """Those of some statements that hold in a state, asked for in one read."""
+    wanted = set(statements)
+    subjects = {statement.subject for statement in wanted}
+    return {s for s in snapshot.statements(subjects=subjects) if s in wanted}
 
 
 def _filled(inner: str, condition: str, at_head: bool) -> str:

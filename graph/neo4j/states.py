@@ -10,7 +10,7 @@ from graph.errors import CorruptStoreError
 from graph.model import Delta, Statement
 from graph.neo4j.ledger import Asking, BranchRow, Ledger, Step
 from graph.neo4j.log_entry import Entry, from_parts
-from graph.neo4j.snapshot import MainSnapshot
+from graph.neo4j.snapshot import MainSnapshot, held
 from graph.overlay import Overlay
 from graph.snapshot import Version
 from graph.store import MAIN
@@ -56,9 +56,7 @@ class SideSnapshot(Overlay):
 
     def holding(self, statements: Collection[Statement]) -> set[Statement]:
         """Those of some statements that hold here."""
-        wanted = set(statements)
-        subjects = {statement.subject for statement in wanted}
-        return {s for s in self.statements(subjects=subjects) if s in wanted}
+        return held(self, statements)
 
 
 State = MainSnapshot | SideSnapshot

@@ -11,7 +11,7 @@ from graph.model import Literal, Node, Statement
 from graph.neo4j.commits import Commits
 from graph.neo4j.ledger import Ledger, Place, Step
 from graph.neo4j.naming import CLOSED, MENTIONS
-from graph.neo4j.rows import SHAPE, Decoder, inner_nodes
+from graph.neo4j.rows import SHAPE, Decoder
 from graph.neo4j.server import Server
 from graph.neo4j.states import States, netted
 from graph.snapshot import choose_label
@@ -84,9 +84,7 @@ class Verification:
 
     def _beside(self) -> Iterator[str]:
         """Commits beside the main line against the states before them."""
-        for place in self._ledger.places():
-            if place.home:
-                continue
+        for place in map(self._ledger.place, sorted(self._ledger.beside)):
             entry = self._states.entry(place.number)
             before = next(iter(place.parents), None)
             for statement in entry.removed:
@@ -149,7 +147,7 @@ class Verification:
                     head.append(statement)
                 if origin is not None and origin > self._ledger.commits:
                     yield f"{node}: set by a commit that is not there: {statement}"
-                for mentioned in inner_nodes(statement):
+                for mentioned in statement.inner_nodes():
                     inner[mentioned, number, since, until] += 1
             if inner != Counter(tuple(mention) for mention in mentions):
                 yield f"{node}: its mentions are not those of its statements"
