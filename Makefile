@@ -2,6 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Processes that share the tests; each file is one process's own.
+PROCESSES ?= 2
+PYTEST := $(BIN)/pytest -n $(PROCESSES) --dist loadfile
 ROOMS := graph kgcl ingest queries embeddings kgdelta
 
 .PHONY: demo test test-long lint grammar bench bench-ingest bench-store clean
@@ -10,10 +13,10 @@ demo: $(READY)
 	$(BIN)/kgdelta demo
 
 test: $(READY)
-	$(BIN)/pytest -m "not long"
+	$(PYTEST) -m "not long"
 
 test-long: $(READY)
-	$(BIN)/pytest -m long
+	$(PYTEST) -m long
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -38,6 +41,7 @@ bench-store: $(READY)
 	$(BIN)/python -m tests.benchmarks.store --main
 	$(BIN)/python -m tests.benchmarks.store --growth
 	$(BIN)/python -m tests.benchmarks.store --large
+	$(BIN)/python -m tests.benchmarks.store_neo4j --plain --offline
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

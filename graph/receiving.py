@@ -27,6 +27,8 @@ class Receiving(ABC, Generic[Row]):
 
     def __init__(self, versions: VersionNames[Row]) -> None:
         self._versions = versions
+        #: Branches that recording the commits has moved already.
+        self.moved: set[str] = set()
 
     @abstractmethod
     def number(self, commit: str) -> int | None:
@@ -98,7 +100,7 @@ class Receiving(ABC, Generic[Row]):
         if row is None:
             self._versions.check_new("branch", name)
         elif row.head == number:
-            return None
+            return Branch(name, commit) if name in self.moved else None
         elif row.head is not None:
             if row.head not in self.past(number):
                 if number in self.past(row.head):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from graph.digests import Digests, hash_of
+from graph.column_digests import hash_of_rows
 from graph.distinct_rows import distinct_rows
 from graph.encoded_groups import encoded, mentions
-from graph.encoding import encode_text
 from graph.errors import InvalidDeltaError
 from graph.model import (
     Literal,
     Node,
     Object,
-    encode_object,
     nodes_in,
 )
 from graph.packing import Packed
@@ -110,31 +107,7 @@ class Loading:
 
     def digest(self) -> bytes:
         """The hash of the delta that these statements are."""
-        added = Digests()
-        for page in self._digests():
-            added.extend(page)
-        return hash_of(Digests(), added)
-
-    def _digests(self) -> Iterator[list[bytes]]:
-        c = self._columns
-        nodes = [encode_text(term) if isinstance(term, str) else b"" for term in c.terms]
-        objects = [
-            b"N" + node if isinstance(term, str) else encode_object(term)
-            for term, node in zip(c.terms, nodes, strict=True)
-        ]
-        groups = self._encoded
-        sha256 = hashlib.sha256
-        for places in self._pages():
-            rows = zip(
-                c.subject[places].tolist(),
-                c.predicate[places].tolist(),
-                c.object[places].tolist(),
-                c.qualifier[places].tolist(),
-                strict=True,
-            )
-            yield [
-                sha256(nodes[s] + nodes[p] + objects[o] + groups[q]).digest() for s, p, o, q in rows
-            ]
+        return hash_of_rows(self._columns, self._encoded, self._pages())
 
     def check_whole(self) -> None:
         """Raises InvalidDeltaError where a row stands for what was erased."""

@@ -288,8 +288,12 @@ def open_store(
 
         return Neo4jStore.open(Address.parse(url, user, password), graph, create)
     if separator and scheme != "sqlite":
+        from graph.neo4j.server import without_secrets
+
         raise UnavailableError(
-            url, f"no backend for {scheme}:// URLs", "use a file, sqlite:///path or neo4j://HOST"
+            without_secrets(url),
+            f"no backend for {scheme}:// URLs",
+            "use a file, sqlite:///path or neo4j://HOST",
         )
     from graph.sqlite import SqliteStore
 

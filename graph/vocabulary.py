@@ -17,6 +17,7 @@ KGDELTA: Final = "urn:kgdelta:"
 TOKEN: Final = "urn:token:"  # noqa: S105
 
 RDF_TYPE: Final = RDF + "type"
+RDF_PROPERTY: Final = RDF + "Property"
 RDF_LANG_STRING: Final = RDF + "langString"
 XSD_STRING: Final = XSD + "string"
 XSD_BOOLEAN: Final = XSD + "boolean"
@@ -27,6 +28,7 @@ XSD_COUNT: Final = XSD + "nonNegativeInteger"
 
 LABEL: Final = RDFS + "label"
 COMMENT: Final = RDFS + "comment"
+RDFS_CLASS: Final = RDFS + "Class"
 SUBCLASS_OF: Final = RDFS + "subClassOf"
 SUBPROPERTY_OF: Final = RDFS + "subPropertyOf"
 DOMAIN: Final = RDFS + "domain"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from graph.errors import KgdeltaError
 
 
@@ -13,3 +15,11 @@ class IngestError(KgdeltaError):
         self.line = line
         self.reason = reason
         super().__init__(f"{source}{f', line {line}' if line else ''}: {reason}")
+
+
+class UnknownFormatError(IngestError):
+    """What a source begins with, or how it is called, is of no format; ``known`` names them all."""
+
+    def __init__(self, source: str, known: Iterable[str]) -> None:
+        self.known = tuple(known)
+        super().__init__(source, 0, f"not of a known format: {', '.join(self.known)}")

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from ingest.compression import SUFFIXES, compressed, decompressed
 from ingest.document import Document, Problem, ReadOptions
-from ingest.errors import IngestError
+from ingest.errors import IngestError, UnknownFormatError
 from ingest.sniffing import plain_name, sniff
 
 if TYPE_CHECKING:
@@ -197,8 +197,10 @@ def opened(
         found = Opened(format_named(form, source), plain)
     else:
         sniffed = sniff(plain.peek(1), source)
+        if sniffed is None and not plain.peek(1):
+            raise IngestError(source, 0, "it is empty")
         if sniffed is None or sniffed not in FORMATS:
-            raise IngestError(source, 0, f"not of a known format{_known_names()}")
+            raise UnknownFormatError(source, FORMATS)
         found = Opened(FORMATS[sniffed], plain)
     try:
         yield found
@@ -254,11 +256,7 @@ def format_named(form: str, source: str) -> Format:
     ]
     if endings:
         return max(endings, key=lambda found: found[0])[1]
-    raise IngestError(source, 0, f"not of a known format{_known_names()}")
-
-
-def _known_names() -> str:
-    return f"; say which with --format: {', '.join(FORMATS)}"
+    raise UnknownFormatError(source, FORMATS)
 
 
 def _function(where: str) -> Callable[..., Any]:

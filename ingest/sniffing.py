@@ -23,6 +23,8 @@ _TURTLE: Final = re.compile(
 _GRAPH: Final = re.compile(
     r"^\s*(?:GRAPH\b[^{]*|<[^<>\s]*>\s*|[\w.-]*:[\w.-]*\s*)?\{(?!\|)", re.MULTILINE | re.IGNORECASE
 )
+#: What no text has: chance may put a tab on every line of something else.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _COUNTED: Final = re.compile(r"\s*\d+\s*\n\s*\d+\s+\d+\s+\d+\s*(?:\n|$)")
 _NUMBER: Final = re.compile(r"[+-]?\d+|\d{4}-[\d#?]{2}(?:-[\d#?]{2}.*)?")
 
@@ -151,6 +153,8 @@ def _has_quads(text: str) -> bool:
 
 def _rows(text: str, _name: str) -> str | None:
     """Tables of tab-separated cells, by their header or by what the cells hold."""
+    if _CONTROL.search(text):
+        return None
     if _COUNTED.match(text):
         return "triples"
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()][:50]

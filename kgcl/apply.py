@@ -18,6 +18,7 @@ from kgcl import changes as c
 from kgcl import (
     rules_axioms,
     rules_edges,
+    rules_ids,
     rules_mappings,
     rules_merge,
     rules_nodes,
@@ -107,6 +108,7 @@ RULES: Final[Mapping[type[c.Change], Callable[[Any, State], Ruling]]] = MappingP
         c.NodeUnobsoletion: rules_obsoletion.unobsolete,
         c.NodeDirectMerge: rules_merge.merge,
         c.NodeDeletion: rules_nodes.delete,
+        c.NodeIdChange: rules_ids.change_id,
         c.NodeRename: rules_text.rename,
         c.SetLanguageForName: rules_text.set_language,
         c.NameBecomesSynonym: rules_text.name_becomes_synonym,

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from graph.axioms import HIERARCHY_PREDICATES
 from kgcl import changes as c
-from kgcl.claims import AXIOM, Act, Claim, Key, Names, claims
+from kgcl.claims import claims
+from kgcl.claims_base import AXIOM, Act, Claim, Key, Names
 from kgcl.writing import Writer
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ def _single(batch: Sequence[c.Change]) -> Iterator[tuple[int, c.Change]]:
 
 _ENDS: Final = frozenset({Act.OBSOLETE, Act.MERGE, Act.DELETE})
 _ON_NODES: Final = frozenset(
-    {Act.MAKE, Act.REVIVE, Act.EDIT, Act.RENAME, Act.PARENT, Act.INSTEAD, *_ENDS}
+    {Act.MAKE, Act.REVIVE, Act.EDIT, Act.RENAME, Act.PARENT, Act.INSTEAD, Act.LEAVE, *_ENDS}
 )
-_TAKES_AWAY: Final = frozenset({Act.DELETE, Act.MERGE})
+_TAKES_AWAY: Final = frozenset({Act.DELETE, Act.MERGE, Act.LEAVE})
 
 #: An act on a node, then a later one on the same: what of it is always so.
 _PAIRS: Final[Mapping[tuple[Act, Act], ConflictKind]] = MappingProxyType(
@@ -121,7 +122,9 @@ _PAIRS: Final[Mapping[tuple[Act, Act], ConflictKind]] = MappingProxyType(
         (Act.MAKE, Act.DELETE): ConflictKind.TAKEN_BACK,
         (Act.MAKE, Act.OBSOLETE): ConflictKind.ENDS_SOON,
         (Act.MAKE, Act.MERGE): ConflictKind.ENDS_SOON,
+        (Act.MAKE, Act.LEAVE): ConflictKind.ENDS_SOON,
         (Act.DELETE, Act.MAKE): ConflictKind.SET_ANEW,
+        (Act.LEAVE, Act.MAKE): ConflictKind.SET_ANEW,
         (Act.OBSOLETE, Act.REVIVE): ConflictKind.TAKEN_BACK,
         (Act.REVIVE, Act.OBSOLETE): ConflictKind.SET_ANEW,
         (Act.OBSOLETE, Act.MERGE): ConflictKind.TWO_ENDS,
@@ -186,7 +189,13 @@ class _Finder:
         if before.act in _TAKES_AWAY and after.act is not Act.MAKE and self._is_gone(before):
             if after.act in (Act.PARENT, Act.INSTEAD) and self._is_outside(after.slot):
                 return None
-            return ConflictKind.TWO_ENDS if after.act in _ENDS else ConflictKind.GONE
+            ended = after.act in _ENDS and before.act in _ENDS
+            return ConflictKind.TWO_ENDS if ended else ConflictKind.GONE
+        if acts == (Act.LEAVE, Act.MAKE) and after.old == before.new:
+            return ConflictKind.TAKEN_BACK
+        if acts == (Act.MAKE, Act.LEAVE) and before.old is not None:
+            # one id after another is a sequence, unless it goes back, which is told above
+            return None
         if acts == (Act.OBSOLETE, Act.RENAME) and self._is_stale(after):
             return ConflictKind.STALE_LABEL
         return _PAIRS.get(acts)
@@ -198,6 +207,8 @@ class _Finder:
         if before.new == after.new:
             gone = before.act in _TAKES_AWAY and self._is_gone(before)
             return ConflictKind.GONE if gone else ConflictKind.SAID_TWICE
+        if before.act is Act.LEAVE:
+            return ConflictKind.TWO_VALUES
         return ConflictKind.CREATED_TWICE if before.act is Act.MAKE else ConflictKind.TWO_ENDS
 
     def _is_gone(self, before: Claim) -> bool:

@@ -99,6 +99,9 @@ class TextBuilder(Transformer[Token, object]):
     def delete(self, node: Ref) -> c.Change:
         return c.NodeDeletion(node)
 
+    def change_id(self, node: Ref, new: Ref) -> c.Change:
+        return c.NodeIdChange(node, new)
+
     def add_to_subset(self, node: Ref, subset: Ref) -> c.Change:
         return c.AddNodeToSubset(node, subset)
 

@@ -79,12 +79,13 @@ SETS: Final = (c.Transaction, c.MultiNodeObsoletion)
 NAMES: Final = frozenset({"predicate", "subset"})
 #: What has no id yet is named by one, and not by a label.
 CREATIONS: Final = (c.NodeCreation, c.ClassCreation, c.ObjectPropertyCreation)
-#: Their values are relations and types of synonyms.
+#: Their values are relations, types of synonyms, and ids.
 NAMED_VALUES: Final = (
     c.PredicateChange,
     c.MappingPredicateChange,
     c.MetadataAssertionPredicateChange,
     c.SynonymTypeChange,
+    c.NodeIdChange,
 )
 
 #: Words for classes, as in KGCL; the name of a class does as well, in any case.
@@ -100,6 +101,7 @@ _VERBS: Final[Mapping[str, type[c.Change]]] = MappingProxyType(
         "unobsolete": c.NodeUnobsoletion,
         "merge": c.NodeDirectMerge,
         "delete": c.NodeDeletion,
+        "change id": c.NodeIdChange,
         "rename": c.NodeRename,
         "change language": c.SetLanguageForName,
         "add synonym": c.NewSynonym,

@@ -1,4 +1,4 @@
-"""The changes of KGCL: one frozen dataclass per concrete class of its schema, and three of ours."""
+"""The changes of KGCL: one frozen dataclass per concrete class of its schema, and four of ours."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from kgcl.changes_nodes import (
     NodeCreation,
     NodeDeletion,
     NodeDirectMerge,
+    NodeIdChange,
     NodeObsoletion,
     NodeObsoletionWithDirectReplacement,
     NodeObsoletionWithNoDirectReplacement,
@@ -97,6 +98,7 @@ ALL: Final[tuple[type[Change], ...]] = (
     NodeUnobsoletion,
     NodeDirectMerge,
     NodeDeletion,
+    NodeIdChange,
     NodeRename,
     SetLanguageForName,
     NameBecomesSynonym,
@@ -173,6 +175,7 @@ __all__ = [
     "NodeDeepening",
     "NodeDeletion",
     "NodeDirectMerge",
+    "NodeIdChange",
     "NodeMappingChange",
     "NodeMetadataAssertionChange",
     "NodeMove",

@@ -92,6 +92,14 @@ class NodeDeletion(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class NodeIdChange(Change):
+    """A node gets another id; what is said of it and what leads to it stays as it is."""
+
+    about_node: Ref
+    new_value: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class AddNodeToSubset(Change):
     """A node becomes part of a subset."""
 

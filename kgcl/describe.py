@@ -263,6 +263,9 @@ _SENTENCES: Final[Mapping[type[c.Change], Callable[[_Teller, Any], str]]] = Mapp
         c.NodeUnobsoletion: _unobsoletion,
         c.NodeDirectMerge: _merge,
         c.NodeDeletion: lambda t, x: f"{t.ref(x.about_node)} was deleted.",
+        c.NodeIdChange: lambda t, x: (
+            f"The id of {t.ref(x.about_node)} became {t.ref(x.new_value)}."
+        ),
         c.NodeRename: lambda t, x: f"{_rename(t, x)}.",
         c.SetLanguageForName: _language,
         c.NameBecomesSynonym: _retaining,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.model import Delta, in_order
 from kgcl.apply import Result, Status, judge
-from kgcl.changes import Change, NodeUnobsoletion, Ref, StatementAddition, StatementRemoval
+from kgcl.changes import Change, NodeUnobsoletion
 from kgcl.errors import ChangeError
 from kgcl.lift_edges import (
     axioms,
@@ -24,8 +24,17 @@ from kgcl.lift_edges import (
     predicate_changes,
     quantifier_changes,
 )
-from kgcl.lift_nodes import creations, deletions, merges, obsoletions, unobsoletions
+from kgcl.lift_ids import id_changes
+from kgcl.lift_nodes import (
+    creations,
+    deletions,
+    introductions,
+    merges,
+    obsoletions,
+    unobsoletions,
+)
 from kgcl.lift_records import annotation_values, mappings, subsets
+from kgcl.lift_rewired import rewirings
 from kgcl.lift_text import (
     definitions,
     label_languages,
@@ -36,9 +45,8 @@ from kgcl.lift_text import (
     synonyms,
 )
 from kgcl.policy import Restore, policy_of
-from kgcl.resolve import notes_of, term_of
 from kgcl.state import State
-from kgcl.wanted import Wanted, telling_notes
+from kgcl.wanted import Wanted, added, removed
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -51,7 +59,9 @@ TOLERATED_EXCESS: Final = 4
 
 #: In the order that changes depend on each other; the flag says whether excess is tolerated.
 LIFTERS: Final[tuple[tuple[Lifter, bool], ...]] = (
+    (id_changes, True),
     (creations, False),
+    (introductions, False),
     (merges, True),
     (obsoletions, True),
     (unobsoletions, True),
@@ -69,11 +79,23 @@ LIFTERS: Final[tuple[tuple[Lifter, bool], ...]] = (
     (synonyms, False),
     (mappings, False),
     (subsets, False),
+    (rewirings, False),
     (deleted_edges, False),
     (created_edges, False),
     (axioms, False),
     (annotation_values, False),
     (deletions, True),
+)
+
+#: For nodes that go while others go on leading to them, which no deletion says.
+LEFT_LIFTERS: Final[tuple[Lifter, ...]] = (
+    definitions,
+    synonyms,
+    mappings,
+    subsets,
+    deleted_edges,
+    axioms,
+    annotation_values,
 )
 
 
@@ -98,8 +120,10 @@ def lift_results(a: Snapshot, delta: Delta, policy: Policy | None = None) -> lis
     wanted = Wanted(delta, state)
     results: list[Result] = []
     for lifter, tolerant in LIFTERS:
-        taken = (_take(candidate, wanted, tolerant) for candidate in lifter(wanted))
-        results.extend(result for result in taken if result is not None)
+        results += _taken(lifter, wanted, tolerant)
+    if wanted.keep_deleted():
+        for lifter in LEFT_LIFTERS:
+            results += _taken(lifter, wanted, tolerant=False)
     for change in _plain(wanted):
         result = _take(change, wanted, tolerant=False)
         if result is None:
@@ -108,6 +132,13 @@ def lift_results(a: Snapshot, delta: Delta, policy: Policy | None = None) -> lis
     if state.draft.delta != delta:
         raise ChangeError("diff did not reproduce the second state; nothing was written")
     return results
+
+
+def _taken(lifter: Lifter, wanted: Wanted, tolerant: bool) -> Iterator[Result]:
+    for candidate in lifter(wanted):
+        result = _take(candidate, wanted, tolerant)
+        if result is not None:
+            yield result
 
 
 def _take(candidate: Change, wanted: Wanted, tolerant: bool) -> Result | None:
@@ -129,22 +160,5 @@ def _take(candidate: Change, wanted: Wanted, tolerant: bool) -> Result | None:
 
 def _plain(wanted: Wanted) -> list[Change]:
     """The rest, statement by statement; removals first, so that no key is there twice."""
-    removals = [
-        StatementRemoval(
-            Ref(statement.subject),
-            Ref(statement.predicate),
-            term_of(statement.object),
-            qualifiers=telling_notes(statement, wanted),
-        )
-        for statement in in_order(wanted.removed)
-    ]
-    additions = [
-        StatementAddition(
-            Ref(statement.subject),
-            Ref(statement.predicate),
-            term_of(statement.object),
-            qualifiers=notes_of(statement.qualifiers) or None,
-        )
-        for statement in in_order(wanted.added)
-    ]
-    return [*removals, *additions]
+    removals = [removed(statement, wanted) for statement in in_order(wanted.removed)]
+    return [*removals, *(added(statement) for statement in in_order(wanted.added))]

@@ -37,6 +37,7 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "NodeDirectMerge": ("merge E into E [with alternative E, E]",),
         "NodeDeletion": ("delete E",),
+        "NodeIdChange": ("change id of E to E",),
         "NodeRename": (
             "rename E from 'a' to 'b'",
             "rename E to 'b'",

@@ -107,12 +107,7 @@ def axioms(wanted: Wanted) -> Iterator[LogicalAxiomChange]:
         return isinstance(statement.object, Expression) or statement.predicate == RDF_TYPE
 
     def said(statement: Statement) -> Compound | None:
-        axiom = logical_axiom(statement, ontology)
-        # A key has lists in parentheses, which expressions of changes have no words for.
-        if axiom is None or axiom.operator == "HasKey":
-            return None
-        term = term_of(axiom)
-        return term if isinstance(term, Compound) else None
+        return axiom_of(statement, ontology)
 
     groups = paired(
         wanted.going(is_axiom), wanted.coming(is_axiom), lambda s: (s.subject, s.predicate)
@@ -130,6 +125,16 @@ def axioms(wanted: Wanted) -> Iterator[LogicalAxiomChange]:
         after = said(new)
         if after is not None:
             yield LogicalAxiomChange(None, after, qualifiers=new_notes(new))
+
+
+def axiom_of(statement: Statement, ontology: Node) -> Compound | None:
+    """The axiom that a statement is, where a change of axioms has words for it."""
+    axiom = logical_axiom(statement, ontology)
+    # A key has lists in parentheses, which expressions of changes have no words for.
+    if axiom is None or axiom.operator == "HasKey":
+        return None
+    term = term_of(axiom)
+    return term if isinstance(term, Compound) else None
 
 
 def _annotations(old: Statement, new: Statement) -> Notes:

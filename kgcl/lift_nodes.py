@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from graph.model import Literal, Statement
+from graph.prefixes import ontology_node
 from graph.vocabulary import (
     ALTERNATIVE_ID,
     ANNOTATION_PROPERTY,
@@ -16,13 +17,17 @@ from graph.vocabulary import (
     LABEL,
     NAMED_INDIVIDUAL,
     OBJECT_PROPERTY,
+    RDF_PROPERTY,
     RDF_TYPE,
+    RDFS_CLASS,
     REPLACED_BY,
+    SUBPROPERTY_OF,
     XSD_STRING,
 )
 from kgcl.changes import (
     Change,
     ClassCreation,
+    LogicalAxiomChange,
     NodeCreation,
     NodeDeletion,
     NodeDirectMerge,
@@ -34,18 +39,26 @@ from kgcl.changes import (
     ObjectPropertyCreation,
     Ref,
 )
+from kgcl.lift_edges import axiom_of
+from kgcl.rules_axioms import DECLARING
 from kgcl.state import TRUE
-from kgcl.wanted import new_notes
+from kgcl.wanted import added, new_notes
 
 if TYPE_CHECKING:
     from kgcl.wanted import Wanted
 
 _CREATIONS: Final[dict[str, Callable[..., Change]]] = {
     CLASS: ClassCreation,
+    RDFS_CLASS: ClassCreation,
     OBJECT_PROPERTY: ObjectPropertyCreation,
+    RDF_PROPERTY: ObjectPropertyCreation,
     NAMED_INDIVIDUAL: partial(NodeCreation, owl_type=NodeType.INSTANCE),
     ANNOTATION_PROPERTY: partial(NodeCreation, owl_type=NodeType.ANNOTATION_PROPERTY),
 }
+
+
+#: What is the only declaration of some nodes.
+_DECLARED_BY: Final = frozenset({RDF_TYPE, SUBPROPERTY_OF})
 
 
 def creations(wanted: Wanted) -> Iterator[Change]:
@@ -70,6 +83,28 @@ def creations(wanted: Wanted) -> Iterator[Change]:
             )
         else:
             yield make(Ref(statement.subject))
+
+
+def introductions(wanted: Wanted) -> Iterator[Change]:
+    """The first that is said of a node which no creation makes, so that the rest can follow.
+
+    That is its declaration where OWL has one, its type, or its label.
+    """
+    first: dict[str, list[Statement]] = {}
+    for statement in wanted.coming(lambda s: not wanted.state.exists(s.subject)):
+        first.setdefault(statement.subject, []).append(statement)
+    ontology = ontology_node(wanted.state.draft)
+    for node, frame in first.items():
+        for new in frame:
+            axiom = axiom_of(new, ontology) if new.predicate in _DECLARED_BY else None
+            if axiom is not None and axiom.operator in DECLARING:
+                yield LogicalAxiomChange(None, axiom, qualifiers=new_notes(new))
+        if len(frame) > 1 and not wanted.state.exists(node):
+            yield added(min(frame, key=_first_said))
+
+
+def _first_said(statement: Statement) -> int:
+    return {RDF_TYPE: 0, LABEL: 1}.get(statement.predicate, 2)
 
 
 def merges(wanted: Wanted) -> Iterator[NodeDirectMerge]:

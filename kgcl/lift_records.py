@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Final
 
 from graph.expression import Expression
 from graph.model import Literal, Statement
-from graph.vocabulary import IN_SUBSET, RDF_TYPE
+from graph.vocabulary import (
+    CREATED_BY,
+    CREATION_DATE,
+    DC,
+    DCTERMS,
+    IN_SUBSET,
+    OBO,
+    OBO_IN_OWL,
+    RDF_TYPE,
+)
 from kgcl.changes import (
     AddNodeToSubset,
     Change,
     MappingPredicateChange,
     MappingReplacement,
     MetadataAssertionPredicateChange,
+    MetadataAssertionReplacement,
     NewMapping,
+    NewMetadataAssertion,
     NodeAnnotationChange,
     Ref,
     RemoveMapping,
+    RemoveMetadataAssertion,
     RemoveNodeFromSubset,
 )
 from kgcl.resolve import term_of
@@ -25,9 +37,24 @@ from kgcl.rules_records import MAPPINGS
 from kgcl.wanted import changed_notes, matched, new_notes, paired, telling_notes
 
 if TYPE_CHECKING:
+    from graph.model import Node
     from kgcl.wanted import Wanted
 
 _MAPPINGS: Final = frozenset(MAPPINGS)
+#: Who made something, when, from what and at whose request: Dublin Core, and OBO's own words.
+_RECORD: Final = frozenset(
+    {
+        CREATED_BY,
+        CREATION_DATE,
+        *(OBO_IN_OWL + name for name in ("date", "savedBy", "auto-generated-by")),
+        *(OBO + "IAO_0000" + number for number in ("117", "119", "233", "234")),
+    }
+)
+
+
+def is_record(predicate: Node) -> bool:
+    """Whether a predicate is of the record that classes of metadata speak of."""
+    return predicate in _RECORD or predicate.startswith((DC, DCTERMS))
 
 
 def _is_in_subset(statement: Statement) -> bool:
@@ -117,29 +144,35 @@ def annotation_values(wanted: Wanted) -> Iterator[Change]:
     )
     for olds, news in groups:
         for old, new in matched(olds, news):
-            yield NodeAnnotationChange(
-                Ref(old.subject),
-                Ref(old.predicate),
-                term_of(old.object),
-                term_of(new.object),
-                qualifiers=changed_notes(old, new),
-            )
+            yield _revalued(old, new)
     for old in wanted.going(is_annotation):
-        yield NodeAnnotationChange(
-            Ref(old.subject),
-            Ref(old.predicate),
-            term_of(old.object),
-            None,
-            qualifiers=telling_notes(old, wanted),
-        )
+        yield _said_no_more(old, wanted)
     for new in wanted.coming(is_annotation):
-        yield NodeAnnotationChange(
-            Ref(new.subject),
-            Ref(new.predicate),
-            None,
-            term_of(new.object),
-            qualifiers=new_notes(new),
-        )
+        yield _said_now(new)
+
+
+def _revalued(old: Statement, new: Statement) -> Change:
+    node, predicate = Ref(old.subject), Ref(old.predicate)
+    before, after, notes = term_of(old.object), term_of(new.object), changed_notes(old, new)
+    if is_record(old.predicate):
+        return MetadataAssertionReplacement(node, before, after, predicate, qualifiers=notes)
+    return NodeAnnotationChange(node, predicate, before, after, qualifiers=notes)
+
+
+def _said_no_more(old: Statement, wanted: Wanted) -> Change:
+    node, predicate = Ref(old.subject), Ref(old.predicate)
+    value, notes = term_of(old.object), telling_notes(old, wanted)
+    if is_record(old.predicate):
+        return RemoveMetadataAssertion(node, predicate, value, qualifiers=notes)
+    return NodeAnnotationChange(node, predicate, value, None, qualifiers=notes)
+
+
+def _said_now(new: Statement) -> Change:
+    node, predicate = Ref(new.subject), Ref(new.predicate)
+    value, notes = term_of(new.object), new_notes(new)
+    if is_record(new.predicate):
+        return NewMetadataAssertion(node, predicate, value, qualifiers=notes)
+    return NodeAnnotationChange(node, predicate, None, value, qualifiers=notes)
 
 
 def _other_predicates(

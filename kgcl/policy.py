@@ -134,6 +134,7 @@ class Policy:
     incoming: Incoming = Incoming.CASCADE
     merge_moves: frozenset[Moved] = frozenset(Moved)
     alternative_id: bool = True
+    old_id_kept: bool = False
     create_creator: str = ""
     create_date: str = ""
     create_issue: str = ""

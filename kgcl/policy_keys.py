@@ -78,6 +78,7 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "merge.source_stays": Key("merged_stays", Kind.FLAG),
         "merge.moves": _words("merge_moves", *Moved),
         "merge.alternative_id": Key("alternative_id", Kind.FLAG),
+        "change_id.alternative_id": Key("old_id_kept", Kind.FLAG),
         "create.creator": Key("create_creator", Kind.TEXT),
         "create.date": Key("create_date", Kind.TEXT),
         "create.issue": Key("create_issue", Kind.TEXT),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kgcl.state import State
 
 #: Changes after which statements about other nodes may have to go elsewhere.
-_LEAVING: Final = (*c.OBSOLETIONS, c.NodeDeletion)
+_LEAVING: Final = (*c.OBSOLETIONS, c.NodeDeletion, c.NodeIdChange)
 #: Changes whose new edges may close a cycle.
 _JOINING: Final = (
     c.ClassCreation,

@@ -84,6 +84,10 @@ def _deletion(w: Writer, x: c.NodeDeletion) -> str:
     return f"delete {w.entity(x.about_node)}"
 
 
+def _id_change(w: Writer, x: c.NodeIdChange) -> str:
+    return f"change id of {w.entity(x.about_node)} to {w.id(x.new_value)}"
+
+
 def _to_subset(w: Writer, x: c.AddNodeToSubset) -> str:
     return f"add {w.entity(x.about_node)} to subset {w.entity(x.in_subset)}"
 
@@ -104,6 +108,7 @@ NODE_FORMS: Final[Mapping[type[c.Change], Callable[[Writer, Any], str]]] = Mappi
         c.NodeUnobsoletion: _unobsoletion,
         c.NodeDirectMerge: _merge,
         c.NodeDeletion: _deletion,
+        c.NodeIdChange: _id_change,
         c.AddNodeToSubset: _to_subset,
         c.RemoveNodeFromSubset: _from_subset,
     }

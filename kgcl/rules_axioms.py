@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: The quantifier of an edge that has no qualifier for it.
 _SOME: Final = "some"
 #: Axioms that may be the first that is said of a node; subsets have no other declaration.
-_DECLARING: Final = ("Declaration", "SubAnnotationPropertyOf")
+DECLARING: Final = ("Declaration", "SubAnnotationPropertyOf")
 _QUANTIFIER: Final = re.compile(r"some|only|(?:min|max|exactly) (?:0|[1-9][0-9]*)")
 
 
@@ -90,7 +90,7 @@ def change_axiom(change: LogicalAxiomChange, state: State) -> Ruling:
 
 def _check(new: Statement, term: Term, state: State) -> tuple[Effect, ...]:
     """An axiom is about nodes that are there, unless it declares one."""
-    declares = isinstance(term, Compound) and term.operator in _DECLARING
+    declares = isinstance(term, Compound) and term.operator in DECLARING
     if not declares and new.predicate != AXIOM and not state.exists(new.subject):
         raise RefusedError(f"no node {state.show(new.subject)}")
     return check_new_edge(new, state) if is_logical(new) else ()

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Final
 from graph.model import Delta, Literal, Node, Statement, in_order
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
-    CLASS,
     DEFINITION,
     IN_SUBSET,
     LABEL,
     NAMED_INDIVIDUAL,
-    OBJECT_PROPERTY,
     RDF_TYPE,
     SUBCLASS_OF,
 )
@@ -34,8 +32,8 @@ if TYPE_CHECKING:
     )
     from kgcl.state import State
 
+#: The type of what is created; any other node gets the one that classes have in the graph.
 OWL_TYPES: Final = {
-    NodeType.NODE: CLASS,
     NodeType.INSTANCE: NAMED_INDIVIDUAL,
     NodeType.ANNOTATION_PROPERTY: ANNOTATION_PROPERTY,
 }
@@ -44,13 +42,14 @@ OWL_TYPES: Final = {
 def create(change: NodeCreation, state: State) -> Ruling:
     """A type and a label for an id that has no statements yet."""
     node = state.resolver.new_node(change.about_node)
-    return _created(change, node, _typed(change, node, OWL_TYPES[change.owl_type], state), state)
+    kind = OWL_TYPES.get(change.owl_type) or state.class_type
+    return _created(change, node, _typed(change, node, kind, state), state)
 
 
 def create_relation(change: ObjectPropertyCreation, state: State) -> Ruling:
     """A relation and its label."""
     node = state.resolver.new_node(change.about_node)
-    return _created(change, node, _typed(change, node, OBJECT_PROPERTY, state), state)
+    return _created(change, node, _typed(change, node, state.relation_type, state), state)
 
 
 def create_class(change: ClassCreation, state: State) -> Ruling:
@@ -61,9 +60,9 @@ def create_class(change: ClassCreation, state: State) -> Ruling:
     node = state.resolver.new_node(change.about_node)
     effects: tuple[Effect, ...] = ()
     if change.definition is None:
-        new = _typed(change, node, CLASS, state)
+        new = _typed(change, node, state.class_type, state)
     else:
-        new = {Statement(node, RDF_TYPE, CLASS)}
+        new = {Statement(node, RDF_TYPE, state.class_type)}
         if change.name is not None:
             new.add(Statement(node, LABEL, Literal(change.name, language=change.language)))
         text = Literal(change.definition, language=change.definition_language)

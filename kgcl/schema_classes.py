@@ -260,6 +260,10 @@ def _told_by_fields(change: c.Change) -> Plain:
 
 def _stand_in(change: c.Change) -> tuple[c.Change | None, str]:
     """A change of the schema that says what one of ours says, as nearly as there is one."""
+    if isinstance(change, c.NodeIdChange):
+        # to the schema a merge moves all of a node to another, and so does a new id
+        merge = c.NodeDirectMerge(change.about_node, change.new_value)
+        return merge, "NodeDirectMerge"
     if isinstance(change, c.SynonymTypeChange):
         text, language = change.target, change.language
         near = c.NodeSynonymChange(change.about_node, text, text, language, language)

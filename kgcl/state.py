@@ -16,13 +16,16 @@ from graph.prefixes import PrefixMap
 from graph.vocabulary import (
     ALTERNATIVE_ID,
     ANNOTATION_PROPERTY,
+    CLASS,
     DEPRECATED,
     LABEL,
     OBJECT_PROPERTY,
     OWL,
     RDF,
+    RDF_PROPERTY,
     RDF_TYPE,
     RDFS,
+    RDFS_CLASS,
     SKOS,
     XSD,
     XSD_BOOLEAN,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 TRUE: Final = Literal("true", XSD_BOOLEAN)
 
 _BUILT_IN: Final = (RDF, RDFS, OWL, SKOS, XSD)
-_PROPERTIES: Final = frozenset({OBJECT_PROPERTY, ANNOTATION_PROPERTY, DATA_PROPERTY})
+_PROPERTIES: Final = frozenset({OBJECT_PROPERTY, ANNOTATION_PROPERTY, DATA_PROPERTY, RDF_PROPERTY})
 _SPACE: Final = re.compile(r"(.*[#/:_])[^#/:_]*", re.DOTALL)
 
 
@@ -174,6 +177,22 @@ class State:
         """Ids that were merged away before this batch, as they are written."""
         found = self.draft.base.statements(predicates={ALTERNATIVE_ID})
         return frozenset(s.object.value for s in found if isinstance(s.object, Literal))
+
+    @cached_property
+    def class_type(self) -> Node:
+        """What classes are in this graph: of RDFS where it has such and none of OWL."""
+        return RDFS_CLASS if self._has_type(RDFS_CLASS) and not self._has_type(CLASS) else CLASS
+
+    @cached_property
+    def relation_type(self) -> Node:
+        """What relations are in this graph: properties of RDF where it has such and none of OWL."""
+        only = self._has_type(RDF_PROPERTY) and not self._has_type(OBJECT_PROPERTY)
+        return RDF_PROPERTY if only else OBJECT_PROPERTY
+
+    def _has_type(self, kind: Node) -> bool:
+        # Judged against the start of the batch, so that the order of its changes does not matter.
+        found = self.draft.base.statements(predicates={RDF_TYPE}, objects={kind})
+        return any(statement.object == kind for statement in found)
 
     def is_built_in(self, node: Node) -> bool:
         """Whether a node belongs to a standard vocabulary, which no graph has to describe."""

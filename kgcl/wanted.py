@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from graph.model import Delta, Literal, Node, Statement
-from kgcl.resolve import notes_of
+from kgcl.changes import Ref, StatementAddition, StatementRemoval
+from kgcl.resolve import notes_of, term_of
 
 if TYPE_CHECKING:
     from kgcl.changes import Notes
@@ -40,6 +41,12 @@ class Wanted:
             for node, statements in going.items()
             if node not in kept and statements.issuperset(self.state.draft.statements({node}))
         )
+
+    def keep_deleted(self) -> bool:
+        """Whether something of a deleted node is left to say; it is now like that of any other."""
+        left = any(statement.subject in self.deleted for statement in self.removed)
+        self.deleted = frozenset()
+        return left
 
     def weigh(self, delta: Delta) -> tuple[int, int]:
         """How many statements of a delta are wanted, and how many are not."""
@@ -144,3 +151,23 @@ def telling_notes(statement: Statement, wanted: Wanted) -> Notes:
     """The qualifiers of a statement where its key alone does not tell it."""
     alone = len(wanted.state.with_key(*statement.key)) == 1
     return None if alone else notes_of(statement.qualifiers)
+
+
+def added(new: Statement) -> StatementAddition:
+    """A statement as a plain change that adds it."""
+    return StatementAddition(
+        Ref(new.subject),
+        Ref(new.predicate),
+        term_of(new.object),
+        qualifiers=notes_of(new.qualifiers) or None,
+    )
+
+
+def removed(old: Statement, wanted: Wanted) -> StatementRemoval:
+    """A statement as a plain change that removes it."""
+    return StatementRemoval(
+        Ref(old.subject),
+        Ref(old.predicate),
+        term_of(old.object),
+        qualifiers=telling_notes(old, wanted),
+    )

@@ -49,10 +49,22 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "purge": "kgdelta.commands.care",
         "search": "kgdelta.commands.ask",
         "tree": "kgdelta.commands.ask",
+        "query": "kgdelta.commands.query",
         "shift": "kgdelta.commands.drift",
         "denoise": "kgdelta.commands.drift",
         "embed": "kgdelta.commands.embedding",
         "models": "kgdelta.commands.embedding",
+        "neo4j": "kgdelta.commands.development_server",
+    }
+)
+
+
+#: How a command is told the format of a file; to the others a file tells it.
+_FORMAT_OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("import", "export", "textconv", "merge-file"), "--format"),
+        "apply": "--format",
+        "convert": "--from (IN) or --format (OUT)",
     }
 )
 
@@ -114,7 +126,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (KgdeltaError, OSError, UnicodeError) as error:
         if "--debug" in given:
             raise
-        _leave(_one_line(error), _code(error))
+        _leave(_one_line(error) + _advice(error, given), _code(error))
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -140,6 +152,19 @@ def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())
+
+
+def _advice(error: BaseException, given: list[str]) -> str:
+    """What to do about a file of which nobody knows the format, with the command that met it."""
+    from ingest.errors import UnknownFormatError
+
+    if not isinstance(error, UnknownFormatError):
+        return ""
+    command = next((word for word in given if word in COMMANDS), "")
+    option = _FORMAT_OPTIONS.get(command)
+    if option is None:
+        return f"; `kgdelta convert {error.source} NEW --from F` reads it as one of them"
+    return f"; say which with {option}"
 
 
 def _leave(message: str, code: int) -> NoReturn:

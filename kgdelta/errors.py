@@ -22,6 +22,7 @@ EXIT_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "PolicyError": 3,
         "IngestError": 3,
         "QueryError": 3,
+        "CypherError": 3,
         "TrainingError": 3,
         "CorruptBundleError": 3,
         "InvalidResolutionError": 3,

@@ -39,15 +39,14 @@ def check_file(name: str, since: str | None = None) -> list[Problem]:
     found = _problems(path.read_bytes(), name)
     if not found or since is None:
         return found
-    return fresh_problems(_problems(_then(path, since), name), found)
+    before = _then(path, since)
+    return fresh_problems(_problems(before, name) if before else [], found)
 
 
 def _problems(content: bytes, name: str) -> list[Problem]:
     from ingest.document import Problem
     from ingest.errors import IngestError
 
-    if not content:
-        return []
     try:
         if name.lower().endswith(".kgcl"):
             return _mistakes(content, name)

@@ -26,6 +26,13 @@ class Session:
     branch: str
     json: bool
 
+    @property
+    def shown(self) -> str:
+        """The URL as people may see it."""
+        from graph.neo4j.server import without_secrets
+
+        return without_secrets(self.url)
+
     @contextmanager
     def store(self, create: bool = False) -> Iterator[Store]:
         """The store, closed again afterwards. Raises NotFoundError and its siblings."""

@@ -148,6 +148,24 @@ def _passes(statement: Statement, where: DiffFilter) -> bool:
     return named and statement.subject.startswith(where.namespace)
 
 
+def check_revision(name: str) -> None:
+    """Raises NotFoundError where the git repository of this folder has no such revision.
+
+    UsageError where there is no repository.
+    """
+    if name.startswith("-"):
+        raise UsageError(f"{name!r} is no revision")
+    asked = ["git", "rev-parse", "--verify", f"{name}^{{commit}}"]
+    try:
+        found = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603
+    except OSError as error:
+        raise UsageError(f"git cannot be asked for {name}: {error}") from error
+    if b"not a git repository" in found.stderr:
+        raise UsageError(f"{name} is a revision of git, and there is no repository here")
+    if found.returncode:
+        raise NotFoundError("revision", name, "`git log --all` lists them")
+
+
 def content_in_git(name: str) -> bytes | None:
     """The content of ``REV:path`` in the git repository of this folder, None outside of one.
 

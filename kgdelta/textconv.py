@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from graph.model import Node
     from kgcl.apply import Result
 
+_CONTROL: Final = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 #: What git gives for a file that is not there.
 NO_FILE: Final = "/dev/null"
 
@@ -23,13 +26,23 @@ def text_lines(path: Path, form: str | None = None) -> Iterator[str]:
 
     The lines of a node depend on that node only, so that two texts differ where their files do;
     the ontology itself comes first. A file that cannot be read is its own text, after a comment
-    with the reason, because git gives up where its helper fails. Raises OSError.
+    with the reason, because git gives up where its helper fails; one that is no text is its size
+    and its hash. Raises OSError.
     """
     try:
         yield from _said(path, form)
     except KgdeltaError as error:
         yield f"# not read: {' '.join(str(error).split())}"
-        yield from path.read_text("utf-8", "replace").splitlines()
+        yield from _plain(path.read_bytes())
+
+
+def _plain(content: bytes) -> Iterator[str]:
+    """Content line by line, with nothing in it that a terminal would obey."""
+    if b"\0" in content:
+        yield f"# {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
+        return
+    for line in content.decode("utf-8", "replace").splitlines():
+        yield _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
 
 
 def _said(path: Path, form: str | None) -> Iterator[str]:

@@ -28,18 +28,20 @@ def changes_as(
 
     Nodes are contracted where there are prefixes.
     """
-    from kgcl.parser import parse
     from kgcl.render import render
-    from kgcl.schema import dump_json, dump_yaml
 
     if form == "kgcl":
         return "".join(f"{render(change, prefixes)}\n" for change in changes)
     if prefixes is not None:
+        from kgcl.parser import parse
+
         changes = [short for change in changes for short in parse(render(change, prefixes))]
     if form == "tsv":
         from kgcl.change_table import write_table
 
         return write_table(changes)
+    from kgcl.schema import dump_json, dump_yaml
+
     return dump_yaml(changes) if form == "yaml" else dump_json(changes)
 
 

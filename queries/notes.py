@@ -59,6 +59,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[type[c.Change], ...]], ...]] = (
     ("Merged terms", (c.NodeDirectMerge,)),
     ("Deleted terms", (c.NodeDeletion,)),
     ("Terms in use again", (c.NodeUnobsoletion,)),
+    ("Terms with another id", (c.NodeIdChange,)),
     ("Renamed terms", (c.NodeRename, c.NameBecomesSynonym, c.SetLanguageForName)),
     ("Moved terms", (c.NodeMove, c.PredicateChange, c.EdgeRewiring)),
     (

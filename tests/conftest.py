@@ -14,6 +14,10 @@ from graph.errors import UnavailableError
 from kgdelta.local_neo4j import LocalServer, free_port, neo4j_jars
 from kgdelta.settings import cache_folder
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Each process has a core; torch would start threads for all of them.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 settings.register_profile(

@@ -76,8 +76,7 @@ class History:
         return self._states.main(self._ledger.seq)
 
     def _rows(self, nodes: Collection[Node]) -> list[Row]:
-        whole = self._whole()
-        return list({*whole.rows_about(nodes), *whole.rows_mentioning(nodes)})
+        return list(set(self._whole().rows_of(nodes)))
 
     def _beside(self, nodes: Collection[Node] | None) -> Iterator[Happening]:
         """What commits that were not made on the main line did to nodes, or to all."""

@@ -55,8 +55,27 @@ class BranchRow:
     head: int | None
 
 
-_STATE: Final = """MATCH (g:VersionedGraph {name: $graph})
-RETURN g.changed, g.commits, g.seq, g.rows, g.token, g.epoch, g.loading"""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A load under way: the entry that it will become, and how far it is.
+
+    ``key`` tells what is loaded, ``token`` who loads it; ``idle`` is the time since the last
+    page in milliseconds.
+    """
+
+    seq: int
+    key: str
+    token: str
+    pages: int
+    idle: int
+
+
+_GRAPH: Final = "MATCH (g:VersionedGraph {name: $graph})"
+_COUNTS: Final = """RETURN g.changed, g.commits, g.seq, g.rows, g.held, g.epoch,
+    [g.loading, g.loadKey, g.loadToken, g.loaded, timestamp() - g.loadedAt]"""
+_STATE: Final = f"{_GRAPH} {_COUNTS}"
+#: Writers wait here for one another; a cluster needs it too, since it is the node that is locked.
+LOCK: Final = f"{_GRAPH} SET g.token = $token {_COUNTS}"
 _NEW: Final = """MATCH (c:Commit {graph: $graph}) WHERE c.number > $number OR c.seq > $seq
 RETURN c.number, c.id, c.parents, c.authored, c.seq, c.home, c.netted ORDER BY c.number"""
 _NAMES: Final = """MATCH (b:Branch {graph: $graph}) RETURN 'b', b.name, b.head
@@ -78,12 +97,14 @@ class Ledger:
     def forget(self) -> None:
         """Know nothing, so that the next refresh reads everything."""
         self.changed = -1
+        #: How many writes there were when the main line was last asked.
+        self.seen = -1
         self.epoch = 0
         self.commits = 0
         self.rows = 0
-        self.token = ""
-        #: The entry that a load under way will become, None where there is none.
-        self.loading: int | None = None
+        #: How many relationships begin at nodes of the graph, None where they must be counted.
+        self.held: int | None = None
+        self.loading: Load | None = None
         self.main: list[int] = []
         self.branches: dict[str, int | None] = {}
         self.tags: dict[str, int] = {}
@@ -100,14 +121,17 @@ class Ledger:
         """The last entry of the main line."""
         return len(self.main)
 
-    def refresh(self, server: Asking) -> bool:
+    def refresh(self, server: Asking, lock: str | None = None) -> bool:
         """See what others wrote. False where there is no such graph.
 
-        Others may write while it reads, so it reads on until nothing changed meanwhile.
+        Others may write while it reads, so it reads on until nothing changed meanwhile; not
+        where it takes the ``lock`` of a writer first, which is a text that no other has.
         """
         before = -1
-        while state := server.rows(_STATE, graph=self._graph):
-            changed, commits, seq, rows, token, epoch, loading = state[0]
+        asked = (_STATE, {}) if lock is None else (LOCK, {"token": lock})
+        while state := server.rows(asked[0], graph=self._graph, **asked[1]):
+            asked = (_STATE, {})
+            changed, commits, seq, rows, held, epoch, loading = state[0]
             if changed not in (self.changed, before):
                 if epoch != self.epoch:
                     self.forget()
@@ -118,7 +142,8 @@ class Ledger:
                 reason = f"damaged: {commits} commits and {seq} entries are counted, "
                 reason += f"{self.commits} and {self.seq} are there"
                 raise CorruptStoreError(self._shown, reason)
-            self.changed, self.rows, self.token, self.loading = changed, rows, token, loading
+            self.changed, self.rows, self.held = changed, rows, held
+            self.loading = None if loading[0] is None else Load(*loading)
             return True
         return False
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.model import Literal, Node, Qualifier, Statement
+from graph.neo4j.foreign_values import NEO4J
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -34,7 +35,7 @@ _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 #: Names that the store itself uses.
 _OWN_TYPES: Final = frozenset({MENTIONS, "PARENT", "HEAD", "LOG", "TOUCHED"})
-_OWN_LABELS: Final = frozenset(
+OWN_LABELS: Final = frozenset(
     {
         "Entity",
         "Value",
@@ -83,17 +84,23 @@ class Names:
             predicates,
             self.types,
             taken,
-            lambda node: _KNOWN_TYPES.get(node) or _upper(called.get(node) or local_name(node)),
+            lambda node: (
+                _KNOWN_TYPES.get(node)
+                or _foreign(node, "type:")
+                or _upper(called.get(node) or local_name(node))
+            ),
         )
 
     def new_labels(self, types: Collection[Node]) -> dict[Node, str]:
         """Node labels for types that have none."""
-        taken = set(self.labels.values()) | _OWN_LABELS
+        taken = set(self.labels.values()) | OWN_LABELS
         return _numbered(
             types,
             self.labels,
             taken,
-            lambda node: _KNOWN_LABELS.get(node) or _camel(local_name(node)),
+            lambda node: (
+                _KNOWN_LABELS.get(node) or _foreign(node, "label:") or _camel(local_name(node))
+            ),
         )
 
 
@@ -113,6 +120,13 @@ def _numbered(
         taken.add(free)
         found[node] = free
     return found
+
+
+def _foreign(node: Node, kind: str) -> str:
+    """The name that came from a Neo4j database, where it can be one here too, or nothing."""
+    name = node.removeprefix(NEO4J + kind)
+    fits = name != node and is_safe(name) and len(name) <= _LONGEST and not name.endswith(CLOSED)
+    return name if fits else ""
 
 
 def local_name(node: Node) -> str:

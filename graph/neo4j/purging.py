@@ -17,6 +17,7 @@ from graph.neo4j.naming import CLOSED, MENTIONS
 from graph.neo4j.recording import Recording
 from graph.neo4j.rows import FIND_EDGE, FIND_VALUE, row_of, value_of
 from graph.neo4j.server import Work
+from graph.neo4j.states import netted
 from graph.store import Purged
 from graph.vocabulary import ERASED
 
@@ -82,12 +83,12 @@ class Purging:
             if not steps:
                 continue
             read = self._recording.states.entries(steps)
-            gone = {s for entry in read for s in entry.removed}
-            shown |= {s for entry in read for s in entry.added}
+            beside = netted(entry.delta for entry in read)
+            shown |= beside.added
             shown |= {
                 statement
                 for statement, rows in stands.items()
-                if statement not in gone and any(_meets([seq], *row) for row in rows)
+                if statement not in beside.removed and any(_meets([seq], *row) for row in rows)
             }
         ever = {s for _, entry in self._entries() for s in entry.added}
         return self._erase({s for s in ever - shown if s.predicate != ERASED})

@@ -23,17 +23,20 @@ from graph.store import MAIN
 from graph.vocabulary import LABEL, PROTECTED, RDF_TYPE
 
 _ADD: Final = """CREATE (c:Commit {graph: $graph, number: $number, id: $id}) SET c += $properties
-WITH c UNWIND range(0, size($parents) - 1) AS i
-MATCH (p:Commit {graph: $graph, number: $parents[i]}) CREATE (c)-[:PARENT {place: i}]->(p)"""
+WITH c CALL (c) {
+    UNWIND range(0, size($parents) - 1) AS i
+    MATCH (p:Commit {graph: $graph, number: $parents[i]}) CREATE (c)-[:PARENT {place: i}]->(p)
+}"""
 _PART: Final = """MATCH (c:Commit {graph: $graph, number: $number})
 CREATE (c)-[:LOG {part: $part}]->(:LogPart {data: $data})"""
 _TOUCH: Final = """MATCH (c:Commit {graph: $graph, number: $number})
 UNWIND $nodes AS node MERGE (e:Entity {graph: $graph, id: node}) CREATE (c)-[:TOUCHED]->(e)"""
 _ENTER: Final = """MATCH (c:Commit {graph: $graph, number: $number})
 SET c.seq = $seq, c.forward = $forward"""
-_POINT: Final = """MATCH (b:Branch {graph: $graph, name: $name}) SET b.head = $head
-WITH b OPTIONAL MATCH (b)-[old:HEAD]->() DELETE old
-WITH DISTINCT b MATCH (c:Commit {graph: $graph, number: $head}) CREATE (b)-[:HEAD]->(c)"""
+_MOVE: Final = """WITH c MATCH (b:Branch {graph: $graph, name: $name}) SET b.head = c.number
+WITH b, c OPTIONAL MATCH (b)-[old:HEAD]->() DELETE old
+WITH DISTINCT b, c CREATE (b)-[:HEAD]->(c)"""
+_POINT: Final = f"MATCH (c:Commit {{graph: $graph, number: $head}}) {_MOVE}"
 _NAME_TYPES: Final = """UNWIND $rows AS r
 CREATE (:Predicate {graph: $graph, id: r[0], type: r[1]})"""
 _NAME_LABELS: Final = """UNWIND $rows AS r
@@ -86,14 +89,12 @@ class Recording:
         """
         check_not_erased(delta)
         with unicode_checked():
-            ids = tuple(self._ledger.place(parent).id for parent in parents)
-            commit = Commit.make(ids, delta.digest(), meta, as_utc(self._clock()))
+            commit = self.stamped(parents, delta.digest(), meta)
         same = self._ledger.number(commit.id)
         if same is not None:
             self.forward(row, same)
             return commit
-        number = self.write(commit, delta, parents, source, on_main=row.name == MAIN)
-        self.point(row.name, number)
+        self.write(commit, delta, parents, source, row.name)
         return commit
 
     def write(
@@ -102,9 +103,9 @@ class Recording:
         delta: Delta,
         parents: tuple[int, ...],
         source: State | None,
-        on_main: bool,
+        branch: str | None,
     ) -> int:
-        """Write a commit, on the main line or beside it; returns its number."""
+        """Write a commit as the head of a branch, or of none; returns its number."""
         origins = {} if source is None else _known_origins(source, delta.added)
         self.fix_names(delta)
         number = self._ledger.commits + 1
@@ -114,16 +115,34 @@ class Recording:
             origins,
         )
         seq = None
-        if on_main:
+        if branch == MAIN:
             seq = self._ledger.seq + 1
             self.main_line.apply(delta, seq, origins)
         else:
             self._check_fits(parents, delta)
-        self.add(commit, number, parents, to_parts(entry), seq)
+        self.add(commit, number, parents, to_parts(entry), seq, branch)
         self._entries.keep(Step(number, False), entry)
-        if not on_main:
+        if branch != MAIN:
             self._touch(number, delta)
         return number
+
+    def stamped(self, parents: tuple[int, ...], digest: bytes, meta: CommitMeta) -> Commit:
+        """A commit of now, not written yet. Raises InvalidDeltaError."""
+        ids = tuple(self._ledger.place(parent).id for parent in parents)
+        with unicode_checked():
+            return Commit.make(ids, digest, meta, as_utc(self._clock()))
+
+    def record_loaded(self, commit: Commit, parts: list[bytes]) -> None:
+        """Write the commit of what stands on the main line already, as its next entry."""
+        head = self._ledger.branches[MAIN]
+        number = self._ledger.number(commit.id)
+        if number is None:
+            number = self._ledger.commits + 1
+            parents = () if head is None else (head,)
+            self.add(commit, number, parents, parts, self._ledger.seq + 1, MAIN)
+        else:
+            self._count(number, self._ledger.seq + 1, None)
+            self.point(MAIN, number)
 
     def _check_fits(self, parents: tuple[int, ...], delta: Delta) -> None:
         before = self.states.of_commit(parents[0] if parents else None)
@@ -140,12 +159,14 @@ class Recording:
         parents: tuple[int, ...],
         parts: list[bytes],
         seq: int | None,
+        branch: str | None,
     ) -> None:
-        """Write the node of a commit."""
+        """Write the node of a commit, and move a branch to it."""
         properties = _properties(commit, parents, parts, seq)
         self._work.rows(
-            _ADD,
+            _ADD if branch is None else f"{_ADD} {_MOVE}",
             graph=self._graph,
+            name=branch,
             number=number,
             id=commit.id,
             parents=list(parents),
@@ -157,6 +178,8 @@ class Recording:
         self._ledger.add(Place(number, commit.id, parents, authored, seq, seq is not None))
         if seq is not None:
             self._ledger.enter(number)
+        if branch is not None:
+            self._ledger.branches[branch] = number
         self._commits.keep(number, commit)
         self.made.append(commit.id)
 
@@ -245,6 +268,10 @@ class Recording:
         seq = self._ledger.seq + 1
         told = {s: origin for s, origin in origins.items() if origin != number}
         self.main_line.apply(delta, seq, told)
+        self._count(number, seq, forward)
+
+    def _count(self, number: int, seq: int, forward: bytes | None) -> None:
+        """Make a commit the next entry of the main line."""
         self._work.rows(_ENTER, graph=self._graph, number=number, seq=seq, forward=forward)
         self._ledger.add(replace(self._ledger.place(number), seq=seq))
         self._ledger.enter(number)

@@ -33,6 +33,9 @@ FIND_EDGE: Final = f"""MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x]->
 FIND_VALUE: Final = f"""MATCH (s:Entity {{graph: $graph, id: r[0]}})-[x]->(o:Value)
 WHERE {SAME_VALUE}"""
 
+#: What is told of such a relationship.
+FOUND: Final = "elementId(x), s.id, x.row"
+
 
 def named_key(graph: str, text: str) -> str:
     """What a text that names a node is looked up by, letter case aside; of a fixed length."""

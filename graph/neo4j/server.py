@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ _LONGEST_PAUSE: Final = 2.0
 _OLDEST: Final = (5, 26)
 
 
+class RefusedLoginError(UnavailableError):
+    """A server does not let in a user with a password."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a database is, and who asks; the password shows in no text of this object."""
@@ -40,8 +45,10 @@ class Address:
         try:
             parts = urlsplit(url)
             port = f":{parts.port}" if parts.port else ""
-        except ValueError as error:
-            raise UnavailableError(shown, f"not a URL: {error}") from None
+        except ValueError:
+            # What the error says may be a part of the password.
+            hint = "write neo4j://HOST:PORT/DATABASE, other signs of a password as %XX"
+            raise UnavailableError(shown, "not a URL", hint) from None
         if parts.scheme not in SCHEMES or not parts.hostname:
             hint = "write neo4j://HOST:PORT/DATABASE"
             raise UnavailableError(shown, "not the URL of a Neo4j server", hint)
@@ -61,10 +68,9 @@ class Address:
 
 
 def without_secrets(url: str) -> str:
-    """A URL without what stands before its ``@``."""
+    """A URL without what stands before its ``@``, even where it is not well formed."""
     scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else url
 
 
 class Work:
@@ -100,6 +106,10 @@ class Server:
         except ModuleNotFoundError:
             hint = "install it with `pip install 'kgdelta[neo4j]'`"
             raise UnavailableError(address.shown, "the Neo4j driver is missing", hint) from None
+        log = logging.getLogger("neo4j")
+        if not log.handlers:
+            # Our errors say what it would write where nobody has asked for a log.
+            log.addHandler(logging.NullHandler())
         auth = (address.user, address.password or "") if address.user else None
         with _translated(address):
             driver = GraphDatabase.driver(
@@ -140,15 +150,50 @@ class Server:
 
     def rows(self, query: str, /, **parameters: Any) -> list[list[Any]]:
         """Ask without writing; repeated where the server says that this may help."""
+        return self._asked("READ", query, parameters)
 
+    def latest(self, query: str, /, **parameters: Any) -> list[list[Any]]:
+        """Ask the member of a cluster that writes: others may not know yet what it did."""
+        return self._asked("WRITE", query, parameters)
+
+    def _asked(self, mode: str, query: str, parameters: dict[str, Any]) -> list[list[Any]]:
         def ask() -> list[list[Any]]:
             with self._driver.session(
                 database=self._address.database,
-                default_access_mode="READ",
+                default_access_mode=mode,
                 fetch_size=-1,
                 bookmark_manager=self._driver.execute_query_bookmark_manager,
             ) as session:
                 return session.run(query, parameters).values()
+
+        return self._patiently(ask)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One transaction that may not write; what it asks for is streamed, and asked once."""
+        with (
+            _translated(self._address),
+            self._driver.session(
+                database=self._address.database,
+                default_access_mode="READ",
+                bookmark_manager=self._driver.execute_query_bookmark_manager,
+            ) as session,
+            session.begin_transaction() as transaction,
+        ):
+            yield transaction
+            transaction.commit()
+
+    def moment(self) -> frozenset[str]:
+        """What the database committed last; the same again where nobody wrote meanwhile."""
+
+        def ask() -> frozenset[str]:
+            with self._driver.session(
+                database=self._address.database,
+                default_access_mode="READ",
+                bookmark_manager=self._driver.execute_query_bookmark_manager,
+            ) as session:
+                session.run("RETURN 1").consume()
+                return session.last_bookmarks().raw_values
 
         return self._patiently(ask)
 
@@ -204,10 +249,15 @@ class Server:
             try:
                 return ask()
             except (DriverError, Neo4jError) as error:
-                if not error.is_retryable() or time.monotonic() + pause > end:
+                if not _may_pass(error) or time.monotonic() + pause > end:
                     raise _ours(error, self._address) from error
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _may_pass(error: Any) -> bool:
+    """Whether the same may go well later: the limit of one transaction stays what it is."""
+    return bool(error.is_retryable()) and "db.memory.transaction.max" not in str(error)
 
 
 def _roll_back(transaction: Transaction) -> None:
@@ -242,7 +292,7 @@ def _ours(error: Exception, address: Address) -> KgdeltaError:
         )
     if isinstance(error, AuthError):
         hint = "set NEO4J_USERNAME and NEO4J_PASSWORD, or NEO4J_PASSWORD_FILE"
-        return UnavailableError(shown, "the server refuses this user or password", hint)
+        return RefusedLoginError(shown, "the server refuses this user or password", hint)
     if isinstance(error, Neo4jError):
         return _of_server(error, shown)
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -255,12 +305,15 @@ def _of_server(error: Any, shown: str) -> KgdeltaError:
     code = str(error.code or "")
     message = (str(error.message or "") or code).splitlines()[0]
     if "MemoryPoolOutOfMemory" in code or "OutOfMemory" in code:
-        hint = "raise dbms.memory.transaction.total.max, or do it in smaller parts"
+        hint = "raise db.memory.transaction.max and its siblings, or ask for less at once"
         return UnavailableError(shown, "the server's memory for transactions is used up", hint)
     if "DatabaseNotFound" in code:
         return UnavailableError(shown, "the server has no such database", "name one in the URL")
     if "ReadOnly" in code or "AccessMode" in code or "WriteOnReadOnly" in code:
         return UnavailableError(shown, "the database is read-only now", message)
+    if "TransactionStartFailed" in code:
+        hint = "is its disk full? see its log, and start it again"
+        return UnavailableError(shown, "the server has given the database up", hint)
     if "NoSpace" in code or "DiskFull" in code or "TransactionLog" in code:
         return UnavailableError(shown, "the server cannot write", "is its disk full?")
     return UnavailableError(shown, message, f"the server calls it {code}")

@@ -85,11 +85,12 @@ class MainSnapshot(DerivedReads):
             "WITH g.seq AS before, g.loading AS loading "
             f"CALL () {{ {_filled(inner, condition, at_head)} }} "
             "MATCH (h:VersionedGraph {name: $graph}) "
-            "RETURN before, rows, h.seq, coalesce(loading, h.loading)"
+            "RETURN before, rows, h.seq, coalesce(loading, h.loading), h.changed"
         )
         asked = {"graph": self._graph, "seq": self.seq, **parameters}
-        (row,) = self._server.rows(query, **asked)
-        return row[0], row[1], row[2], row[3]
+        ((before, rows, after, loading, changed),) = self._server.rows(query, **asked)
+        self._ledger.seen = changed
+        return before, rows, after, loading
 
     def _decoder(self) -> Decoder:
         return Decoder(self._graph, self._ledger.predicate_of)
@@ -178,7 +179,7 @@ class MainSnapshot(DerivedReads):
             return
         inner = (
             "UNWIND $nodes AS node MATCH (m:Entity {graph: $graph, id: node}) CALL (m) { "
-            f"MATCH (s)-[r:{everything}]->(m) WHERE VISIBLE RETURN s, r, m AS o UNION "
+            f"MATCH (s)-[r:{everything}]->(m) WHERE VISIBLE RETURN s, r, m AS o UNION ALL "
             f"MATCH (s)-[k:<<{MENTIONS}>>]->(m) "
             f"MATCH (s)-[r:{everything}]->(o) WHERE r.row = k.row AND VISIBLE RETURN s, r, o }} "
             f"WITH DISTINCT s, r, o RETURN collect({SHAPE}) AS rows"
@@ -255,13 +256,14 @@ class MainSnapshot(DerivedReads):
             "MATCH (s:Entity {graph: $graph, id: node}) MATCH (s)-[r:<<ALL>>]->(o)", nodes
         )
 
-    def rows_mentioning(self, nodes: Collection[Node]) -> list[Row]:
-        """The same for statements that mention nodes."""
+    def rows_of(self, nodes: Collection[Node]) -> list[Row]:
+        """The same with what mentions them; a row may come more than once."""
         pattern = (
             "MATCH (m:Entity {graph: $graph, id: node}) CALL (m) { "
-            "MATCH (s)-[r:<<ALL>>]->(m) RETURN s, r, m AS o UNION "
+            "MATCH (m)-[r:<<ALL>>]->(o) RETURN m AS s, r, o UNION ALL "
+            "MATCH (s)-[r:<<ALL>>]->(m) RETURN s, r, m AS o UNION ALL "
             f"MATCH (s)-[k:<<{MENTIONS}>>]->(m) MATCH (s)-[r:<<ALL>>]->(o) "
-            "WHERE r.row = k.row RETURN s, r, o } WITH DISTINCT s, r, o WITH *"
+            "WHERE r.row = k.row RETURN s, r, o } WITH *"
         )
         return self._ever(pattern, nodes)
 

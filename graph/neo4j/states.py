@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -64,14 +64,15 @@ State = MainSnapshot | SideSnapshot
 
 def netted(deltas: Iterable[Delta]) -> Delta:
     """One delta that does many, one after the other."""
-    balance: Counter[Statement] = Counter()
+    removed: set[Statement] = set()
+    added: set[Statement] = set()
     for delta in deltas:
-        balance.update(delta.added)
-        balance.subtract(delta.removed)
-    return Delta(
-        frozenset(s for s, count in balance.items() if count < 0),
-        frozenset(s for s, count in balance.items() if count > 0),
-    )
+        again, undone = delta.added & removed, delta.removed & added
+        removed.difference_update(again)
+        added.difference_update(undone)
+        removed.update(delta.removed - undone)
+        added.update(delta.added - again)
+    return Delta(frozenset(removed), frozenset(added))
 
 
 class Entries:
@@ -180,8 +181,10 @@ class States:
         """What entries of the main line changed, or take back where they are walked backwards."""
         if low == high:
             return []
-        rows = self._server.rows(
-            _FORWARDS, graph=self._graph, low=min(low, high), high=max(low, high)
-        )
-        deltas = [self._read(number, log, parts).delta for number, log, parts in rows]
+        deltas = [entry.delta for _, entry in self.entered(min(low, high), max(low, high))]
         return deltas if low < high else [delta.inverse for delta in reversed(deltas)]
+
+    def entered(self, low: int, high: int) -> list[tuple[int, Entry]]:
+        """The entries of the main line after one and up to another, with their commits."""
+        rows = self._server.rows(_FORWARDS, graph=self._graph, low=low, high=high)
+        return [(number, self._read(number, log, parts)) for number, log, parts in rows]

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, TypeVar
-from uuid import uuid4
 
-from graph.admission import unicode_checked
 from graph.commit import Commit, CommitMeta
 from graph.encoding import is_storable
-from graph.errors import CorruptStoreError, InvalidDeltaError, InvalidNameError, NotFoundError
-from graph.merging import Merging
+from graph.errors import (
+    CorruptBundleError,
+    CorruptStoreError,
+    InvalidDeltaError,
+    InvalidNameError,
+    NotFoundError,
+    StoreError,
+)
 from graph.model import Delta, Node, Statement
 from graph.neo4j import schema
 from graph.neo4j.commits import Commits
 from graph.neo4j.flattening import Flattening, size_of
 from graph.neo4j.history import History
-from graph.neo4j.ledger import Asking, BranchRow, Ledger, Versions
-from graph.neo4j.merging import Neo4jWork
-from graph.neo4j.names import NameWriting
+from graph.neo4j.ledger import Ledger, Versions
+from graph.neo4j.loading import LARGE, PagedLoad, Pages, columns_checked, is_large
 from graph.neo4j.purging import Purging
-from graph.neo4j.receiving import Neo4jReceiving
-from graph.neo4j.recording import Recording
-from graph.neo4j.server import Address, Server, Work
+from graph.neo4j.receiving import Made, Neo4jReceiving, Parcel
+from graph.neo4j.server import Address, Server
 from graph.neo4j.states import Entries, State, States
 from graph.neo4j.verify import Verification
+from graph.neo4j.writing import Writer, Writing
 from graph.resolution import Resolutions
-from graph.snapshot import Columns
+from graph.snapshot import Columns, columns_from
 from graph.store import (
     MAIN,
     Blame,
@@ -49,26 +52,10 @@ _MAKE: Final = """MERGE (g:VersionedGraph {name: $graph})
 ON CREATE SET g.layout = $layout, g.changed = 0, g.commits = 0, g.seq = 0, g.rows = 0,
     g.epoch = 0, g.token = ''
 MERGE (b:Branch {graph: $graph, name: $main})"""
-#: Writers wait here for one another; a cluster needs it too, since it is the node that is locked.
-LOCK: Final = "MATCH (g:VersionedGraph {name: $graph}) SET g.token = $token"
-_COUNT: Final = """MATCH (g:VersionedGraph {name: $graph})
-SET g.changed = g.changed + 1, g.commits = $commits, g.seq = $seq, g.rows = $rows,
-    g.epoch = g.epoch + $epoch"""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """What one transaction writes with."""
-
-    work: Work
-    recording: Recording
-    names: NameWriting
-    merging: Merging[State, BranchRow]
-    commits: Commits
 
 
 class Neo4jStore:
@@ -77,13 +64,13 @@ class Neo4jStore:
     def __init__(self, server: Server, graph: str, clock: Callable[[], datetime] = _now) -> None:
         self._server = server
         self._graph = graph
-        self._clock = clock
         self._ledger = Ledger(server.shown, graph)
         self._entries = Entries()
         self._commits = Commits(server, self._ledger, graph)
         self._versions = Versions(self._ledger)
         self._states = States(server, self._ledger, graph, self._entries)
         self._history = History(server, self._ledger, graph, self._commits, self._states)
+        self._writer = Writer(server, graph, self._ledger, self._entries, self._commits, clock)
 
     @classmethod
     def open(
@@ -132,77 +119,8 @@ class Neo4jStore:
     def close(self) -> None:
         self._server.close()
 
-    def _refresh(self, asking: Asking | None = None) -> None:
-        """See what others wrote; what somebody erased is known no longer."""
-        epoch = self._ledger.epoch
-        if not self._ledger.refresh(asking or self._server):
-            raise NotFoundError("graph", self._graph, "somebody deleted it")
-        if self._ledger.epoch != epoch:
-            self._entries.forget()
-            self._commits.forget()
-
-    def _forget(self) -> None:
-        """Know nothing: what a transaction would have written is not there if it failed."""
-        self._ledger.forget()
-        self._entries.forget()
-        self._commits.forget()
-
-    def _writing(self, job: Callable[[_Writing], T], erases: bool = False) -> T:
-        """One transaction that others wait for; what it knew is forgotten where it fails."""
-        made: list[str] = []
-        results: list[T] = []
-        tried = False
-
-        def attempt(work: Work) -> T:
-            nonlocal tried
-            if tried:
-                self._forget()
-            tried = True
-            made.clear()
-            results.clear()
-            work.rows(LOCK, graph=self._graph, token=uuid4().hex)
-            self._refresh(work)
-            writing = self._parts(work)
-            result = job(writing)
-            work.rows(
-                _COUNT,
-                graph=self._graph,
-                commits=self._ledger.commits,
-                seq=self._ledger.seq,
-                rows=self._ledger.rows,
-                epoch=int(erases),
-            )
-            made.extend(writing.recording.made)
-            results.append(result)
-            return result
-
-        def done() -> T | None:
-            """The result, where the commits that were written are there."""
-            if not made:
-                return None
-            query = "MATCH (c:Commit {graph: $graph, id: $id}) RETURN c.number"
-            found = self._server.rows(query, graph=self._graph, id=made[-1])
-            return results[0] if found else None
-
-        try:
-            result = self._server.write(attempt, done)
-        except BaseException:
-            self._forget()
-            raise
-        if erases:
-            self._forget()
-        else:
-            self._ledger.changed += 1
-        return result
-
-    def _parts(self, work: Work) -> _Writing:
-        commits = self._commits.through(work)
-        recording = Recording(work, self._ledger, self._graph, self._entries, commits, self._clock)
-        history = History(work, self._ledger, self._graph, commits, recording.states)
-        names = NameWriting(work, self._ledger, self._graph, recording)
-        reads = Neo4jWork(self._ledger, commits, history, recording.states)
-        merging = Merging(reads, recording)
-        return _Writing(work, recording, names, merging, commits)
+    def _refresh(self) -> None:
+        self._writer.refresh(self._server)
 
     def resolve(self, version: str) -> str:
         self._refresh()
@@ -219,28 +137,42 @@ class Neo4jStore:
     def commit(
         self, branch: str, delta: Delta, expected_head: str | None, meta: CommitMeta
     ) -> Commit:
-        def job(writing: _Writing) -> Commit:
+        if branch == MAIN and is_large(delta):
+            return self._load(columns_from(delta.added), expected_head, meta)
+
+        def job(writing: Writing) -> Commit:
             row = writing.recording.head(branch, expected_head)
             writing.recording.check_open(row, delta)
             return writing.recording.record(row, delta, meta, _parents(row.head))
 
-        return self._writing(job)
+        return self._writer.run(job)
 
     def load(
         self, branch: str, columns: Columns, expected_head: str | None, meta: CommitMeta
     ) -> Commit:
-        try:
-            with unicode_checked():
-                delta = Delta(added=frozenset(columns.statements()))
-        except ValueError as error:
-            raise InvalidDeltaError(f"a row that is no statement: {error}", "no node") from error
+        if branch == MAIN and len(columns) > LARGE:
+            return self._load(columns, expected_head, meta)
+        with columns_checked():
+            delta = Delta(added=frozenset(columns.statements()))
 
-        def job(writing: _Writing) -> Commit:
+        def job(writing: Writing) -> Commit:
             row = writing.recording.head(branch, expected_head)
             writing.recording.check_open(row)
             return writing.recording.record(row, delta, meta, _parents(row.head))
 
-        return self._writing(job)
+        return self._writer.run(job)
+
+    def finish_import(self, columns: Columns, meta: CommitMeta) -> Commit:
+        """Record as the first commit what files of :mod:`graph.neo4j.offline` brought here.
+
+        Raises StaleHeadError, UnavailableError where the database holds something else.
+        """
+        loading = PagedLoad(self._server, self._writer, self._ledger, self._graph)
+        return loading.finish(Pages(columns), meta)
+
+    def _load(self, columns: Columns, head: str | None, made: CommitMeta | Commit) -> Commit:
+        loading = PagedLoad(self._server, self._writer, self._ledger, self._graph)
+        return loading.run(Pages(columns), head, made)
 
     def past(self, versions: Collection[str], without: Collection[str] = ()) -> Iterator[Commit]:
         self._refresh()
@@ -283,13 +215,33 @@ class Neo4jStore:
             yield from self._history.log(number, where or LogFilter())
 
     def life(self, nodes: Collection[Node], version: str = MAIN) -> Iterator[Event]:
-        self._refresh()
-        number = self._versions.commit_or_empty(version)
-        if number is not None:
-            yield from self._history.life(number, nodes)
+        def ask() -> list[Event]:
+            number = self._versions.commit_or_empty(version)
+            return [] if number is None else list(self._history.life(number, nodes))
+
+        yield from self._current(ask)
 
     def blame(self, nodes: Collection[Node], version: str = MAIN) -> Iterator[Blame]:
-        yield from self._history.blame(self.snapshot(version), nodes)
+        def ask() -> list[Blame]:
+            number = self._versions.commit_or_empty(version)
+            state = self._states.of_commit(number, version)
+            return list(self._history.blame(state, nodes))
+
+        yield from self._current(ask)
+
+    def _current(self, ask: Callable[[], T]) -> T:
+        """An answer from what is known, and anew where it turns out that somebody wrote.
+
+        That saves asking for news first: the answer comes with how many writes there were.
+        """
+        self._ledger.seen = -1
+        if self._ledger.changed >= 0:
+            with suppress(StoreError):
+                found = ask()
+                if self._ledger.seen == self._ledger.changed:
+                    return found
+        self._refresh()
+        return ask()
 
     def branches(self) -> list[Branch]:
         self._refresh()
@@ -299,10 +251,10 @@ class Neo4jStore:
         ]
 
     def create_branch(self, name: str, version: str = MAIN) -> Branch:
-        return self._writing(lambda writing: writing.names.create_branch(name, version))
+        return self._writer.run(lambda writing: writing.names.create_branch(name, version))
 
     def delete_branch(self, name: str) -> None:
-        self._writing(lambda writing: writing.names.delete_branch(name))
+        self._writer.run(lambda writing: writing.names.delete_branch(name))
 
     def tags(self) -> list[Tag]:
         self._refresh()
@@ -311,10 +263,10 @@ class Neo4jStore:
         ]
 
     def create_tag(self, name: str, version: str = MAIN) -> Tag:
-        return self._writing(lambda writing: writing.names.create_tag(name, version))
+        return self._writer.run(lambda writing: writing.names.create_tag(name, version))
 
     def delete_tag(self, name: str) -> None:
-        self._writing(lambda writing: writing.names.delete_tag(name))
+        self._writer.run(lambda writing: writing.names.delete_tag(name))
 
     def merge_base(self, ours: str, theirs: str) -> str | None:
         self._refresh()
@@ -325,27 +277,27 @@ class Neo4jStore:
     def merge(
         self, branch: str, version: str, meta: CommitMeta, resolutions: Resolutions | None = None
     ) -> Commit:
-        def job(writing: _Writing) -> Commit:
+        def job(writing: Writing) -> Commit:
             row = writing.recording.versions.branch(branch)
             theirs = writing.recording.versions.commit(version)
             return writing.merging.merge(row, theirs, meta, resolutions or Resolutions())
 
-        return self._writing(job)
+        return self._writer.run(job)
 
     def revert(self, branch: str, version: str, meta: CommitMeta) -> Commit:
-        def job(writing: _Writing) -> Commit:
+        def job(writing: Writing) -> Commit:
             row = writing.recording.versions.branch(branch)
             return writing.merging.revert(row, writing.recording.versions.commit(version), meta)
 
-        return self._writing(job)
+        return self._writer.run(job)
 
     def cherry_pick(self, branch: str, version: str, meta: CommitMeta) -> Commit:
-        def job(writing: _Writing) -> Commit:
+        def job(writing: Writing) -> Commit:
             row = writing.recording.versions.branch(branch)
             number = writing.recording.versions.commit(version)
             return writing.merging.cherry_pick(row, number, meta)
 
-        return self._writing(job)
+        return self._writer.run(job)
 
     def receive(
         self,
@@ -353,19 +305,46 @@ class Neo4jStore:
         branches: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> Received:
-        given = list(commits)
+        parcel = Parcel(list(commits), branches or {}, tags or {})
+        parts = parcel.parts()
+        rest, new = parts[0], []
+        if len(parts) > 1 or any(is_large(delta) for _, delta in rest):
+            self._writer.run(lambda writing: self._receiving(writing, parcel).check())
+            new = [commit for part in parts for commit in self._take(parcel, part)]
+            rest = []
 
-        def job(writing: _Writing) -> Received:
-            receiving = Neo4jReceiving(self._ledger, writing.recording, writing.names)
-            return receiving.run(given, branches or {}, tags or {})
+        def job(writing: Writing) -> Received:
+            return self._receiving(writing, parcel).run(rest, parcel.branches, parcel.tags)
 
-        return self._writing(job)
+        done = self._writer.run(job)
+        return Received((*new, *done.commits), done.branches, done.tags)
+
+    def _take(self, parcel: Parcel, part: list[Made]) -> tuple[str, ...]:
+        """Commits of a parcel that is too large for one transaction; gives those that are new."""
+        self._refresh()
+        commit, delta = part[0]
+        if is_large(delta) and parcel.comes_next(commit, self._ledger):
+            head = commit.parents[0] if commit.parents else None
+            try:
+                self._load(columns_from(delta.added), head, commit)
+            except InvalidDeltaError as error:
+                raise CorruptBundleError(commit.short, str(error)) from error
+            parcel.moved.add(MAIN)
+            return (commit.id,)
+
+        def job(writing: Writing) -> Received:
+            return self._receiving(writing, parcel).run(part, {}, {})
+
+        return self._writer.run(job).commits
+
+    def _receiving(self, writing: Writing, parcel: Parcel) -> Neo4jReceiving:
+        return Neo4jReceiving(self._ledger, writing.recording, writing.names, parcel)
 
     def purge(self, statements: Collection[Statement] = (), before: str | None = None) -> Purged:
         if bool(statements) == (before is not None):
             raise InvalidDeltaError("a purge erases statements, or what is before a version", "")
 
-        def job(writing: _Writing) -> Purged:
+        def job(writing: Writing) -> Purged:
             purging = Purging(
                 writing.work, self._ledger, self._graph, writing.recording, writing.commits
             )
@@ -373,19 +352,19 @@ class Neo4jStore:
                 return purging.statements(statements)
             return purging.before(writing.recording.versions.commit(before))
 
-        return self._writing(job, erases=True)
+        return self._writer.run(job, erases=True)
 
     def compact(self, flatten: Collection[str] = ()) -> Compacted:
-        def job(writing: _Writing) -> Compacted:
+        def job(writing: Writing) -> Compacted:
             before = size_of(writing.work, self._graph)
             flattening = Flattening(writing.work, self._ledger, self._graph, writing.recording)
             done = tuple(name for name in sorted(set(flatten)) if flattening.flatten(name))
             return Compacted(before, size_of(writing.work, self._graph), done)
 
-        return self._writing(job)
+        return self._writer.run(job)
 
     def verify(self) -> Iterator[str]:
-        self._forget()
+        self._writer.forget()
         try:
             self._refresh()
         except CorruptStoreError as error:

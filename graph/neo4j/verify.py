@@ -24,6 +24,9 @@ RETURN s.id, labels(s), s.label, s.definition, s.synonyms,
     COLLECT {{ MATCH (s)-[r:{types}]->(o) RETURN [{shape}, r.since, r.until, r.origin, r.row] }},
     COLLECT {{ MATCH (s)-[m:{mentions}]->(o) RETURN [o.id, m.row, m.since, m.until] }}"""
 
+_STRANGE: Final = """MATCH (s:Entity)-[r]->(o) WHERE s.graph = $graph AND o.graph = $graph
+    AND (o:Entity OR o:Value) AND NOT type(r) IN $known RETURN s.id, type(r) ORDER BY s.id"""
+
 #: A statement on the main line: from which entry, to which.
 Stand = tuple[int, int | None]
 
@@ -43,7 +46,7 @@ class Verification:
 
     def run(self) -> Iterator[str]:
         """One line for each thing that is damaged; nothing where all is well."""
-        for part in (self._logs, self._line, self._beside, self._relationships):
+        for part in (self._logs, self._line, self._beside, self._relationships, self._strangers):
             try:
                 yield from part()
             except CorruptStoreError as error:
@@ -125,6 +128,10 @@ class Verification:
 
     def _relationships(self) -> Iterator[str]:
         """What stands in Neo4j against what the logs say should."""
+        load = self._ledger.loading
+        if load is not None:
+            yield f"a load is not finished, {load.pages} pages are written: run it again to go on"
+            return
         decoder = Decoder(self._graph, self._ledger.predicate_of)
         expected = Counter(
             (statement, since, until)
@@ -156,6 +163,13 @@ class Verification:
             yield f"missing from entry {since} to {until or 'now'}: {statement}"
         for statement, since, until in (found - expected).elements():
             yield f"from entry {since} to {until or 'now'} without a commit: {statement}"
+
+    def _strangers(self) -> Iterator[str]:
+        """Relationships of types that no predicate has."""
+        own = (*self._ledger.names.types.values(), MENTIONS)
+        known = [name + end for name in own for end in ("", CLOSED)]
+        for node, name in self._server.rows(_STRANGE, graph=self._graph, known=known):
+            yield f"{node}: a relationship {name} that no commit made"
 
     def _shown(
         self, node: Node, head: list[Statement], labels: list[str], shown: list[Any]

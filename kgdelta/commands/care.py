@@ -24,7 +24,7 @@ def verify_command(session: Session) -> None:
     with session.store() as store:
         damage = list(store.verify())
     if session.json:
-        emit_json({"store": session.url, "damage": damage})
+        emit_json({"store": session.shown, "damage": damage})
     else:
         for line in damage:
             click.echo(line)

@@ -20,7 +20,10 @@ def check_command(files: tuple[str, ...], since: str | None, as_json: bool) -> N
     Each problem is told with its line. Any problem is exit code 1.
     """
     from kgdelta.file_checks import check_file
+    from kgdelta.states import check_revision
 
+    if since is not None:
+        check_revision(since)
     problems = [p for name in with_progress(files, "checking") for p in check_file(name, since)]
     if as_json:
         emit_lines({"file": p.source, "line": p.line, "reason": p.reason} for p in problems)

@@ -13,6 +13,7 @@ import click
 from graph.commit import format_time
 from graph.errors import NotFoundError
 from kgdelta import settings
+from kgdelta.database_options import DatabaseOptions
 from kgdelta.errors import UsageError
 from kgdelta.output import emit_lines, first_of, say, with_progress
 from kgdelta.session import Session, store_options
@@ -51,11 +52,28 @@ class _Asked:
     message: str
     author: str
 
+    @property
+    def of_files(self) -> dict[str, object]:
+        """The options that say something of files alone."""
+        return {
+            "--history": self.history,
+            "--format": self.form,
+            "--dates": self.dates,
+            "--only": self.only,
+            "--revision": self.revision,
+            "--first-parent": self.first_parent,
+            "--window": self.window,
+            "--keep": self.keep,
+            "--clock": self.clock,
+            "--ontology": self.ontology,
+            "--tag-versions": self.tag_versions,
+            "--keep-edge-ids": self.keep_edge_ids,
+            "--strict": self.strict,
+        }
+
 
 @click.command("import")
-@click.argument(
-    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "--history",
     is_flag=True,
@@ -102,33 +120,80 @@ class _Asked:
     is_flag=True,
     help="KGX: edges keep their ids, though a rebuilt dump may give them others.",
 )
+@click.option(
+    "--key",
+    "keys",
+    metavar="[LABEL.]PROP",
+    multiple=True,
+    help="Neo4j: the property that names nodes; may be given again, the first one there counts.",
+)
+@click.option(
+    "--label", metavar="PROP", help="Neo4j: the property that is a node's label (default: name)."
+)
+@click.option(
+    "--intervals",
+    metavar="FROM,TO",
+    help="Neo4j: properties that say from when until when something holds become the history.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
 @click.option("-m", "--message", default="", help="Message of the commit.")
 @click.option("--author", help="Who imports (default: git's user.name).")
 @store_options
 def import_command(
     session: Session,
+    sources: tuple[str, ...],
     replace_source: str | None,
     author: str | None,
+    keys: tuple[str, ...],
+    label: str | None,
+    intervals: str | None,
     **asked: object,
 ) -> None:
     """Make each FILE the next commit of --branch; one that says nothing new makes no commit.
 
     X_nodes.tsv and X_edges.tsv, one behind the other, are one dump (.jsonl and .parquet too).
+    FILE may be a Neo4j database, neo4j://HOST/DATABASE.
     """
-    wanted = _Asked(**asked, author=settings.author(author))  # type: ignore[arg-type]
-    _check(wanted)
-    histories = list(_histories(wanted))
-    files = [] if histories else _files(wanted.paths)
+    paths = tuple(map(Path, sources))
+    wanted = _Asked(paths=paths, **asked, author=settings.author(author))  # type: ignore[arg-type]
+    reading = DatabaseOptions(keys, label, intervals)
+    whole = reading.check(sources, wanted.of_files)
+    histories: list[History] = []
+    files: list[Path] = []
+    if not whole:
+        _check(wanted)
+        histories = list(_histories(wanted))
+        files = [] if histories else _files(wanted.paths)
     done: list[Imported] = []
     with session.store() as store:
         try:
-            done.extend(_imports(store, session.branch, wanted, histories, files, replace_source))
+            done.extend(
+                _database(store, session.branch, wanted, reading, sources[0], replace_source)
+                if whole
+                else _imports(store, session.branch, wanted, histories, files, replace_source)
+            )
         finally:
             # What was committed stays committed, whatever came after it.
             _report(session, done)
     if not done and not session.json:
         say(f"{', '.join(map(str, wanted.paths))}: nothing new")
+
+
+def _database(
+    store: Store,
+    branch: str,
+    asked: _Asked,
+    reading: DatabaseOptions,
+    url: str,
+    replaced: str | None,
+) -> Iterator[Imported]:
+    from kgdelta.databases import Telling
+    from kgdelta.files import read_prefixes
+
+    moment = asked.date.replace(tzinfo=UTC) if asked.date else None
+    telling = Telling(asked.author, asked.message or None, moment, asked.tag or "")
+    prefixes = read_prefixes(asked.prefix_files)
+    yield from reading.imports(store, branch, url, prefixes, telling, replaced)
 
 
 def _check(asked: _Asked) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from graph.commit import CommitMeta
+from graph.errors import AlreadyExistsError
 from graph.prefixes import PrefixMap
 from graph.store import MAIN, Store, open_store
 from kgcl.apply import Outcome, Status, apply
@@ -59,19 +60,23 @@ class Timings:
         click.echo(f"   ({self.seconds[title]:.1f} s)")
 
 
-def run_tour(folder: Path, cache: Path) -> Path:
+def run_tour(folder: Path, cache: Path, elsewhere: Callable[[], Store] | None = None) -> Path:
     """Run the tour in a folder that it makes clean first; returns the path of the page.
 
-    Raises UnavailableError where the releases are neither in the cache nor to be downloaded.
+    The store is the folder's ``kg.db``, or what ``elsewhere`` opens. Raises AlreadyExistsError
+    where that has commits, UnavailableError where the releases are neither in the cache nor to be
+    downloaded.
     """
     timings = Timings()
     folder.mkdir(parents=True, exist_ok=True)
-    for old in (*folder.glob("kg.db*"), *folder.glob("report.html")):
+    replaced = [] if elsewhere else list(folder.glob("kg.db*"))
+    for old in (*replaced, *folder.glob("report.html")):
         old.unlink()
-    say(f"PSI-MS releases: in {cache}, downloaded once")
-    found = release_files(cache)
-    store = open_store(str(folder / "kg.db"), create=True)
+    store = elsewhere() if elsewhere else open_store(str(folder / "kg.db"), create=True)
     try:
+        _check_empty(store)
+        say(f"PSI-MS releases: in {cache}, downloaded once")
+        found = release_files(cache)
         with timings.step(f"{len(found)} releases become a history"):
             import_history(store, found)
         with timings.step("What changed between two releases"):
@@ -90,9 +95,16 @@ def run_tour(folder: Path, cache: Path) -> Path:
     finally:
         store.close()
     total = sum(timings.seconds.values())
-    click.echo(f"\nDone in {total:.0f} s. The store is {folder / 'kg.db'}: try")
-    click.echo(f"  kgdelta life '{TERM}' --store {folder / 'kg.db'}")
+    named = f"--store {store.url}" + (f" --graph {store.graph}" if elsewhere else "")
+    click.echo(f"\nDone in {total:.0f} s. The store is {store.url}: try")
+    click.echo(f"  kgdelta life '{TERM}' {named}")
     return page
+
+
+def _check_empty(store: Store) -> None:
+    if any(branch.head for branch in store.branches()):
+        hint = "the tour needs an empty one, name it with --graph"
+        raise AlreadyExistsError("graph", store.graph, hint)
 
 
 def import_history(store: Store, found: Sequence[ReleaseFile]) -> None:

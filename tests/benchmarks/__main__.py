@@ -12,7 +12,6 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +30,7 @@ from kgdelta import settings
 from kgdelta.importing import import_releases
 from kgdelta.tour.reading import as_releases
 from kgdelta.tour.releases import ReleaseFile, release_files
-from tests.benchmarks import difference, language, patch
+from tests.benchmarks import difference, language, patch, shares
 from tests.benchmarks import store as stores
 
 
@@ -75,7 +74,6 @@ def bench_history(found: list[ReleaseFile], store: Store) -> None:
 
 def bench_changes(store: Store) -> None:
     line = [commit.id for commit in reversed(list(store.log()))]
-    counts: Counter[str] = Counter()
     texts: list[str] = []
     judged = lifting = applying = 0.0
     for before, after in pairwise(line):
@@ -89,8 +87,6 @@ def bench_changes(store: Store) -> None:
         apply([result.change for result in results], a, FLAG_POLICY)
         applying += time.perf_counter() - start
         judged += len(results)
-        for result in results:
-            counts[type(result.change).__name__] += len(result.delta)
     say(f"diff of all {len(line) - 1} neighbours, from the store", f"{lifting:.1f} s")
     say(f"apply these {judged:,.0f} changes, in the store", f"{judged / applying:,.0f}/s")
     text = "\n".join(texts)
@@ -99,11 +95,6 @@ def bench_changes(store: Store) -> None:
     changes = parse(text)
     seconds = timed(lambda: [render(change) for change in changes], 3)
     say("render them", f"{len(texts) / seconds:,.0f}/s")
-    total = counts.total()
-    plain = counts["StatementAddition"] + counts["StatementRemoval"]
-    say(f"statements changed, of {total:,}", f"{1 - plain / total:.1%} by named classes")
-    for name, count in counts.most_common():
-        say(f"  {name}", f"{count:,}")
 
 
 def main() -> None:
@@ -116,6 +107,8 @@ def main() -> None:
         say("file size", f"{path.stat().st_size / 1e6:.1f} MB")
         bench_changes(store)
         store.close()
+    say("\nWhat named classes say of the real histories", "")
+    shares.main()
     say("\nKGCL beside kgcl-schema", "")
     language.main()
     say("\nChanges applied", "")

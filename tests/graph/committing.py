@@ -16,6 +16,7 @@ import apsw
 from graph.commit import CommitMeta
 from graph.errors import StaleHeadError
 from graph.model import Delta, Literal, Statement
+from graph.neo4j import ledger
 from graph.store import Store, open_store
 
 SIZE: Final = 20
@@ -65,12 +66,16 @@ def main() -> None:
     for name in ("location", "branch", "name"):
         parser.add_argument(name)
     parser.add_argument("count", type=int)
+    parser.add_argument("--graph", default="default")
+    parser.add_argument("--unlocked", action="store_true", help="do without the lock of Neo4j")
     parser.add_argument("--strides", type=int)
     parser.add_argument("--wait", action="store_true")
     told = parser.parse_args()
     if told.strides is not None:
         kill_after(told.strides)
-    store = open_store(told.location)
+    if told.unlocked:
+        ledger.LOCK = ledger.LOCK.replace("SET g.token = $token", "")
+    store = open_store(told.location, told.graph)
     if told.wait:
         say(READY)
         sys.stdin.readline()

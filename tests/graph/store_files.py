@@ -81,7 +81,9 @@ def answer(ask: Callable[[Store], object], store: Store) -> object:
         return error
 
 
-def start(path: Path, branch: str, name: str, count: int, *options: str) -> subprocess.Popen[str]:
+def start(
+    path: Path | str, branch: str, name: str, count: int, *options: str
+) -> subprocess.Popen[str]:
     """A process of :mod:`tests.graph.committing`."""
     work = ["tests.graph.committing", *options, str(path), branch, name, str(count)]
     return subprocess.Popen(
@@ -94,10 +96,13 @@ def start(path: Path, branch: str, name: str, count: int, *options: str) -> subp
     )
 
 
-def start_together(path: Path, branches: Sequence[str], count: int) -> list[subprocess.Popen[str]]:
+def start_together(
+    path: Path | str, branches: Sequence[str], count: int, *options: str
+) -> list[subprocess.Popen[str]]:
     """One process for each branch named, all of which begin once the last has opened the store."""
     writers = [
-        start(path, branch, f"w{number}", count, "--wait") for number, branch in enumerate(branches)
+        start(path, branch, f"w{number}", count, "--wait", *options)
+        for number, branch in enumerate(branches)
     ]
     for writer in writers:
         assert writer.stdout is not None

@@ -125,9 +125,18 @@ def test_damage_from_the_start_is_an_error() -> None:
         read_bytes(b"\x1f\x8b\x08\x00garbage", "x.obo.gz")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello\n", b"\x00\x01\x02", b"{}", b"<html></html>"])
+def test_what_is_empty_is_called_so() -> None:
+    for content in (b"", gzip.compress(b"")):
+        with pytest.raises(IngestError, match="x: it is empty"):
+            read_bytes(content, "x")
+    assert not read_bytes(b"", "x", "turtle").statements
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello\n", b"\x00\x01\x02", b"\x01a\tb\tc\n", b"{}", b"<html></html>"]
+)
 def test_what_is_no_format_says_how_to_name_one(content: bytes) -> None:
-    with pytest.raises(IngestError, match=r"not of a known format; say which with --format: obo"):
+    with pytest.raises(IngestError, match=r"not of a known format: obo, ofn"):
         read_bytes(content, "x")
 
 

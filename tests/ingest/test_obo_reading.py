@@ -231,7 +231,7 @@ def test_encodings_and_line_ends() -> None:
 
 
 def test_what_is_not_obo_is_refused() -> None:
-    for content in (b"", b"hello", b"\x00\x01\x02\x03", b"<?xml version='1.0'?><rdf/>"):
+    for content in (b"hello", b"\x00\x01\x02\x03", b"<?xml version='1.0'?><rdf/>"):
         with pytest.raises(IngestError, match="not of a known format"):
             read_bytes(content, "x")
 

@@ -104,6 +104,8 @@ def _strategy(kind: type[c.Change], name: str, type_name: str) -> st.SearchStrat
         found = st.none() | IDS
     elif "language" in name:
         found = LANGUAGES
+    elif kind is c.NodeIdChange and name == "new_value":
+        found = IDS
     elif kind is c.SetLanguageForName and name in ("old_value", "new_value"):
         found = LANGUAGES if name == "new_value" else st.none() | LANGUAGES
     elif kind is c.LogicalAxiomChange and name in ("old_value", "new_value"):

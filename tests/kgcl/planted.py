@@ -226,6 +226,7 @@ MAKERS: Final[Mapping[type[c.Change], Callable[[Planter], c.Change]]] = {
     c.NodeUnobsoletion: lambda p: c.NodeUnobsoletion(c.Ref(_obsolete(p))),
     c.NodeDirectMerge: lambda p: c.NodeDirectMerge(p.node(), p.node()),
     c.NodeDeletion: lambda p: c.NodeDeletion(p.node()),
+    c.NodeIdChange: lambda p: c.NodeIdChange(p.node(), p.new_id()),
     c.NodeRename: lambda p: c.NodeRename(_label(p)[0], None, p.word()),
     c.SetLanguageForName: lambda p: c.SetLanguageForName(_label(p)[0], None, "fr"),
     c.NameBecomesSynonym: lambda p: c.NameBecomesSynonym(_label(p)[0], None, p.word()),

@@ -13,6 +13,8 @@ from graph.memory import MemorySnapshot
 from graph.model import Delta
 from kgcl.apply import Status, apply
 from kgcl.batch import CONTRADICTIONS, ConflictKind
+from kgcl.changes import ALL, MultiNodeObsoletion, Transaction
+from kgcl.claims import READERS
 from kgcl.diff import diff
 from kgcl.parser import parse
 from kgcl.policy import Policy
@@ -42,6 +44,10 @@ def test_pairs_are_found(case: dict[str, Any], base: MemorySnapshot) -> None:
         assert conflict.earlier.position
         assert conflict.later.position
         assert f"line {conflict.earlier.position.line}" in conflict.reason
+
+
+def test_every_class_but_sets_lays_claims() -> None:
+    assert set(READERS) == set(ALL) - {Transaction, MultiNodeObsoletion}
 
 
 def test_every_kind_has_a_case() -> None:

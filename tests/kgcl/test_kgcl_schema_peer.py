@@ -26,7 +26,7 @@ from tests.kgcl.change_strategies import CHANGES, changes_of
 from tests.kgcl.peer.asking import ask, python
 
 _HALF = re.compile("[\ud800-\udfff]")
-OURS = {"StatementAddition", "StatementRemoval", "SynonymTypeChange"}
+OURS = {"NodeIdChange", "StatementAddition", "StatementRemoval", "SynonymTypeChange"}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,7 @@ from graph.vocabulary import (
     XSD_BOOLEAN,
 )
 from kgcl.apply import Status, apply
+from kgcl.changes import Change
 from kgcl.diff import diff
 from kgcl.errors import RejectedChangeError
 from kgcl.inversion import invert
@@ -203,3 +206,47 @@ def test_every_change_ends_with_a_status_and_a_reason(
     for result in outcome.results:
         netted = netted.then(result.delta)
     assert netted == outcome.delta
+
+
+def _footprint(delta: Delta) -> set[str]:
+    """The nodes that a delta is about, or mentions; alternative ids name nodes too."""
+    said = delta.removed | delta.added
+    named = {
+        s.object.value.replace(":", "_")
+        for s in said
+        if s.predicate == ALTERNATIVE_ID and isinstance(s.object, Literal)
+    }
+    return {n for s in said for n in (s.subject, *s.mentions())} | {OBO + name for name in named}
+
+
+def _independent(batch: list[Change], a: MemorySnapshot, policy: Policy) -> dict[Change, Delta]:
+    """Changes that apply alone and share no node; one edge at most, since two can make a cycle."""
+    found: dict[Change, Delta] = {}
+    touched = {CLASS, OBJECT_PROPERTY, ANNOTATION_PROPERTY}
+    edges = 0
+    for change in batch:
+        outcome = apply([change], a, policy, keep_going=True)
+        footprint = _footprint(outcome.delta) - touched
+        leads = any(isinstance(s.object, str) for s in outcome.delta.added)
+        shared = any(footprint & _footprint(delta) - touched for delta in found.values())
+        if outcome.delta and not shared and not (leads and edges):
+            found[change] = outcome.delta
+            edges += leads
+    return found
+
+
+@given(graphs, graphs, st.sampled_from([OBO_POLICY, FLAG_POLICY]), st.randoms())
+def test_independent_changes_give_the_same_in_any_order(
+    a: MemorySnapshot, b: MemorySnapshot, policy: Policy, random: Random
+) -> None:
+    independent = _independent(diff(a, b, policy), a, policy)
+    together = Delta(
+        frozenset(s for delta in independent.values() for s in delta.removed),
+        frozenset(s for delta in independent.values() for s in delta.added),
+    )
+    batch = list(independent)
+    for _ in range(3):
+        random.shuffle(batch)
+        outcome = apply(batch, a, policy)
+        outcome.raise_if_rejected()
+        assert outcome.delta == together

@@ -46,9 +46,11 @@ def test_a_pipe_is_read_and_written(run: Run, tmp_path: Path) -> None:
     ("arguments", "code", "said"),
     [
         (["convert", "none.obo", "x.ttl"], 6, "none.obo"),
-        (["convert", "instruments-1.obo", "x.docx"], 3, "say which with --format: obo, ofn"),
+        (["convert", "instruments-1.obo", "x.docx"], 3, "with --from (IN) or --format (OUT)"),
         (["convert", "instruments-1.obo", "-"], 2, "add --format F"),
         (["convert", "junk.bin", "x.ttl"], 3, "junk.bin: not of a known format"),
+        (["diff", "instruments-1.obo", "junk.bin"], 3, "`kgdelta convert junk.bin NEW --from F`"),
+        (["check", "instruments-1.obo", "--since", "nope"], 2, "nope is a revision of git"),
         (["convert", "instruments-1.obo", "x.ttl", "--format", "nonsense"], 3, "not of a known"),
     ],
 )
@@ -83,3 +85,22 @@ def test_random_ids_of_edges_are_no_change_unless_they_are_kept(run: Run, tmp_pa
         run("convert", f"{name}.tsv", f"{name}-kept.tsv", "--format", "kgx", "--keep-edge-ids")
     assert (tmp_path / "a-hash.tsv").read_text() == (tmp_path / "b-hash.tsv").read_text()
     assert "e1" in (tmp_path / "a-kept.tsv").read_text()
+
+
+def test_what_git_shows_of_a_file_that_is_no_graph_is_harmless(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "junk.bin").write_bytes(b"\x00\x01\x1b[31m")
+    (tmp_path / "text").write_bytes(b"red \x1b[31m\tand\x07\nmore\n")
+    said = [run("textconv", str(tmp_path / name)) for name in ("junk.bin", "text")]
+    assert [answer.code for answer in said] == [0, 0]
+    first, second = (answer.out.splitlines() for answer in said)
+    assert first[0].startswith("# not read: ")
+    assert first[1].startswith("# 7 bytes, SHA-256 ")
+    assert second[1:] == ["red \\x1b[31m\tand\\x07", "more"]
+
+
+def test_an_empty_graph_file_is_a_problem_and_no_changes_are_none(run: Run, tmp_path: Path) -> None:
+    for name in ("empty.obo", "empty.kgcl"):
+        (tmp_path / name).touch()
+    answer = run("check", str(tmp_path / "empty.obo"), str(tmp_path / "empty.kgcl"), "--json")
+    assert answer.code == 1
+    assert [row["reason"] for row in answer.rows] == ["it is empty"]

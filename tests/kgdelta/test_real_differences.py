@@ -1,9 +1,9 @@
-"""Law 2 on real ontologies: what diff says of two versions gives the second, through text too."""
+"""Law 2 on real ontologies: what diff says of two versions gives the second, in every form."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,76 +12,59 @@ import pytest
 from graph.memory import MemorySnapshot
 from graph.model import Delta
 from graph.prefixes import PrefixMap
-from ingest.formats import read
-from ingest.history_archive import ArchiveHistory
 from kgcl.apply import apply
-from kgcl.changes import StatementAddition, StatementRemoval
+from kgcl.changes import Change
 from kgcl.diff import lift_results
 from kgcl.parser import parse
-from kgcl.policy import FLAG_POLICY, OBO_POLICY
+from kgcl.policy import OBO_POLICY, POLICIES
 from kgcl.render import render
+from kgcl.schema import dump_json, dump_yaml, load_json, load_yaml
+from tests.benchmarks.shares import Share
+from tests.real_histories import HISTORIES, states
 
-#: Full histories of a file in git: archive, OBO id, versions.
-HISTORIES = [("uo", 68), ("eco", 118)]
-RELEASES = [("pato", 10), ("uo", 24), ("eco", 24)]
-
-
-def history(shared: Path, name: str) -> list[MemorySnapshot]:
-    archive = ArchiveHistory(shared / "full-history" / f"{name}.tar.xz")
-    opened = archive.opened(archive.listing().editions)
-    return [edition.read(name).snapshot() for edition in opened]
-
-
-def releases(shared: Path, name: str) -> Iterator[MemorySnapshot]:
-    for path in sorted((shared / name).glob("*.obo")):
-        yield read(path).snapshot()
+#: Ways to hand changes over, beside their text.
+FORMS: dict[str, Callable[[list[Change]], list[Change]]] = {
+    "objects": list,
+    "YAML": lambda changes: load_yaml(dump_yaml(changes)),
+    "JSON": lambda changes: load_json(dump_json(changes)),
+}
 
 
-def check(before: MemorySnapshot, after: MemorySnapshot) -> tuple[int, int]:
-    """Statements that changed between two states, and those told by plain statement changes."""
+def check(before: MemorySnapshot, after: MemorySnapshot, forms: bool = False) -> Share:
+    """Law 2 under every policy, through text and maybe all else; what ``obo`` finds, counted."""
     delta = Delta.between(before.all, after.all)
     prefixes = PrefixMap.of(before)
-    plain = 0
-    for policy in (OBO_POLICY, FLAG_POLICY):
+    share = Share()
+    for policy in POLICIES.values():
         results = lift_results(before, delta, policy)
-        told = [render(result.change, prefixes) for result in results]
-        outcome = apply(parse("\n".join(told)), before, policy)
-        outcome.raise_if_rejected()
-        assert outcome.delta == delta
-        plain += sum(
-            len(result.delta)
-            for result in results
-            if isinstance(result.change, (StatementAddition, StatementRemoval))
-        )
-    return 2 * len(delta), plain
+        changes = [result.change for result in results]
+        told = parse("\n".join(render(change, prefixes) for change in changes))
+        ways = [told, *(form(changes) for form in FORMS.values() if forms)]
+        for way in ways:
+            outcome = apply(way, before, policy)
+            outcome.raise_if_rejected()
+            assert outcome.delta == delta
+        if policy is OBO_POLICY:
+            share.count(results)
+    return share
 
 
-def check_all(states: list[MemorySnapshot]) -> None:
+@pytest.mark.parametrize(("name", "pairs"), [("uo, full", 6), ("schema-org", 1), ("pato", 1)])
+def test_some_neighbours(shared: Path, name: str, pairs: int) -> None:
+    line = list(states(shared, name))
+    for pair in random.Random(7).sample(list(pairwise(line)), pairs):
+        check(*pair, forms=True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_history(shared: Path, name: str) -> None:
     """All neighbours, first against last and back; 95 of 100 statements by named classes."""
-    counts = [check(*pair) for pair in pairwise(states)]
-    check(states[0], states[-1])
-    check(states[-1], states[0])
-    changed, plain = (sum(column) for column in zip(*counts, strict=True))
-    assert plain <= 0.05 * changed
-
-
-def test_some_neighbours_of_a_full_history(shared: Path) -> None:
-    states = history(shared, "uo")
-    for pair in random.Random(7).sample(list(pairwise(states)), len(states) // 10):
-        check(*pair)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("name", "count"), HISTORIES)
-def test_a_full_history(shared: Path, name: str, count: int) -> None:
-    states = history(shared, name)
-    assert len(states) == count
-    check_all(states)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("name", "count"), RELEASES)
-def test_releases(shared: Path, name: str, count: int) -> None:
-    states = list(releases(shared, name))
-    assert len(states) == count
-    check_all(states)
+    line = list(states(shared, name))
+    assert len(line) == HISTORIES[name]
+    share = Share()
+    for number, pair in enumerate(pairwise(line)):
+        share.add(check(*pair, forms=number % 10 == 0))
+    check(line[0], line[-1])
+    check(line[-1], line[0])
+    assert share.named >= 0.95

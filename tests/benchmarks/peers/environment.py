@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 import sys
@@ -23,12 +24,15 @@ def peers_python(requirements: Path = REQUIREMENTS) -> Path:
     folder = settings.cache_folder() / f"peers-{key}"
     python = folder / "bin" / "python"
     ready = folder / "ready"
-    if ready.exists():
-        return python
-    _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--requirement", str(requirements)])
-    ready.touch()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        # Others may want it at the same time; they wait until it is whole.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            _run([*pip, "--requirement", str(requirements)])
+            ready.touch()
     return python
 
 
