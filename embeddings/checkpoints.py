@@ -1,7 +1,8 @@
 """A trainer as one safetensors file, from which training goes on bit for bit.
 
-Tensors: ``parameter.N``, ``optimiser.N.S``, and ``best.N`` within a run with early stopping; the
-rest is JSON in the file's metadata under ``kgdelta``.
+Tensors: ``parameter.N``, ``optimiser.N.S``, ``buffer.NAME`` (the graph that a model has seen), and
+``best.N`` within a run with early stopping; the rest is JSON in the file's metadata under
+``kgdelta``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def save_trainer(
     ``about`` is kept with it, anything that JSON can say, and ``beside`` other tensors.
     """
     tensors = {f"parameter.{i}": p.detach() for i, p in enumerate(trainer.model.parameters())}
+    tensors |= {f"buffer.{name}": value for name, value in trainer.model.named_buffers()}
     for i, state in enumerate(trainer.optimiser.state):
         tensors |= {f"optimiser.{i}.{slot}": value for slot, value in enumerate(state)}
     tensors |= {f"best.{i}": p for i, p in enumerate(trainer.best.parameters or ())}
@@ -113,3 +115,6 @@ def _fill(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
             parameter.copy_(tensors[f"parameter.{i}"])
             for slot, state in enumerate(trainer.optimiser.state[i]):
                 state.copy_(tensors[f"optimiser.{i}.{slot}"])
+    # A buffer is of the graph that was seen, so its size is known from the file alone.
+    for name, _ in list(trainer.model.named_buffers()):
+        setattr(trainer.model, name, tensors[f"buffer.{name}"].to(trainer.device))

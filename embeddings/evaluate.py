@@ -77,10 +77,11 @@ def rank_bounds(
     better = torch.empty(len(asked), dtype=torch.long)
     equal = torch.empty_like(better)
     with torch.no_grad():
-        vectors = model.embed()[:candidates]
+        every = model.embed()
+        vectors = every[:candidates]
         size = len(vectors)
         for part in _grouped(asked, known_edges, batch_size, size):
-            queries = model.query(model.embed()[part.entities.to(device)], part.directed.to(device))
+            queries = model.query(every[part.entities.to(device)], part.directed.to(device))
             scores = model.match(queries, vectors).cpu()
             own = scores[part.row, part.targets]
             found = _compared(scores, own, part)

@@ -140,7 +140,7 @@ class Learner:
             if not len(chosen_edges):
                 chosen_edges = AllEdges().choose(change, generator)
             part = table_from_triples(chosen_edges, change.table.vocabulary)
-            loss = self.trainer.fit(part, 1, anchor=anchor, denied=denied)
+            loss = self.trainer.fit(part, 1, anchor=anchor, denied=denied, graph=change.table)
             edges += len(part) + (0 if denied is None else len(denied))
             if told:
                 told(epoch + 1, plan.next_epochs, loss)

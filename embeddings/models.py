@@ -30,6 +30,8 @@ class Model(nn.Module, ABC):
     bilinear = False
     #: Whether :meth:`embed` is ``entities`` itself, so that a batch needs only its own rows.
     row_local = True
+    #: Whether entities that no training has seen have vectors that mean something.
+    inductive = False
 
     def __init__(self, num_entities: int, num_relations: int) -> None:
         super().__init__()
@@ -64,6 +66,13 @@ class Model(nn.Module, ABC):
 
     def see(self, table: EdgeTable) -> None:
         """Take the graph that training now begins on; row-local models need none."""
+
+    def embed_for(self, one: Tensor, other: Tensor, generator: torch.Generator) -> Tensor:  # noqa: ARG002
+        """The vectors to train edges between ``one[i]`` and ``other[i]`` with: (entities, width).
+
+        A model whose vectors are made of edges makes them without any edge between those ends.
+        """
+        return self.embed()
 
     def query(self, vectors: Tensor, directed: Tensor) -> Tensor:
         """What entity vectors (n, width) look for along directed relations (n,): (n, width)."""

@@ -19,7 +19,6 @@ from embeddings.objectives import (
     full_softmax,
     relation_loss,
     shared_negatives,
-    softmax_loss,
 )
 
 
@@ -42,11 +41,10 @@ class Gradient:
 
 
 def full_step(
-    model: Model, batch: Batch, share: Batch, weights: Weights, scores: Scores
+    model: Model, entities: Tensor, share: Batch, weights: Weights, scores: Scores
 ) -> tuple[float, list[Gradient]]:
-    """Every query against all entities; whole tables get gradients."""
-    del batch  # all rows are touched, whatever the batch
-    entities, relations = model.entities.detach(), model.relations.detach()
+    """Every query against all entities, whose vectors are given; whole tables get gradients."""
+    relations = model.relations.detach()
     ends = entities[share.entities].requires_grad_()
     kinds = relations[share.directed].requires_grad_()
     others = entities[share.targets].requires_grad_()
@@ -66,10 +64,15 @@ def full_step(
 
 
 def sampled_step(
-    model: Model, batch: Batch, share: Batch, weights: Weights, negatives: Tensor
+    model: Model,
+    entities: Tensor,
+    batch: Batch,
+    share: Batch,
+    weights: Weights,
+    negatives: Tensor,
 ) -> tuple[float, list[Gradient]]:
     """Every edge against negatives that the batch shares; only rows of the batch are touched."""
-    entities, relations = model.entities.detach(), model.relations.detach()
+    relations = model.relations.detach()
     rows = torch.unique(torch.cat((batch.entities, batch.targets, negatives)))
     kinds_of = torch.unique(batch.directed)
     place = torch.empty(len(entities), dtype=torch.long, device=rows.device)
@@ -99,29 +102,26 @@ def sampled_step(
     return float(loss.detach()), gradients
 
 
-def encoder_step(
-    model: Model, share: Batch, weights: Weights, negatives: Tensor | None
-) -> tuple[float, list[Gradient]]:
-    """Through a model whose vectors depend on other rows: gradients of every parameter."""
-    vectors = model.embed()
-    ends, kinds = vectors[share.entities], model.relations[share.directed]
-    others = vectors[share.targets]
-    queries = model.transform(ends, kinds)
-    if negatives is None:
-        loss = softmax_loss(model.match(queries, vectors), share)
-    else:
-        hits = share.targets[:, None] == negatives[None]
-        drawn = vectors[negatives]
-        loss = shared_negatives(model, queries[share.row], others, drawn, hits, share.denied)
-    table = model.relations if weights.relation else None
-    total = loss + _extra(model, share, ends, kinds, others, table, weights)
+def through_encoder(model: Model, vectors: Tensor, gradients: list[Gradient]) -> list[Gradient]:
+    """From gradients at the vectors of entities and at relations to those of every parameter.
+
+    The vectors are made once for a batch, however many scores are taken of them.
+    """
+    at_vectors, at_relations = (
+        _whole(gradient, like)
+        for gradient, like in zip(gradients, (vectors, model.relations), strict=True)
+    )
     parameters = list(model.parameters())
-    found = torch.autograd.grad(total, parameters, allow_unused=True)
-    gradients = [
-        Gradient(i, None, _given(at, parameter))
-        for i, (at, parameter) in enumerate(zip(found, parameters, strict=True))
-    ]
-    return float(loss.detach()), gradients
+    found = torch.autograd.grad(vectors, parameters, at_vectors, allow_unused=True)
+    whole = [_given(at, parameter) for at, parameter in zip(found, parameters, strict=True)]
+    whole[1] += at_relations
+    return [Gradient(i, None, values) for i, values in enumerate(whole)]
+
+
+def _whole(gradient: Gradient, like: Tensor) -> Tensor:
+    if gradient.rows is None:
+        return gradient.values
+    return torch.zeros_like(like).index_add_(0, gradient.rows, gradient.values)
 
 
 def _extra(
@@ -175,10 +175,14 @@ class Batches:
     def __len__(self) -> int:
         return len(self._directed)
 
+    @property
+    def count(self) -> int:
+        """How many edges or queries batches are drawn from."""
+        return len(self._counts) if self._grouped else len(self._directed)
+
     def of(self, size: int, permute: Callable[[int], Tensor]) -> Iterator[Batch]:
         """Batches of ``size`` edges or queries, in an order that ``permute`` draws."""
-        count = len(self._counts) if self._grouped else len(self._directed)
-        for chosen in torch.split(permute(count), size):
+        for chosen in torch.split(permute(self.count), size):
             if not self._grouped:
                 entities, directed, targets = self._directed[chosen].unbind(dim=1)
                 row = torch.arange(len(chosen), device=chosen.device)

@@ -106,12 +106,14 @@ class EdgeTable:
 
     ``triples`` has shape (edges, 3): rows of head, relation, tail; int64, no repetitions.
     ``statements[i]`` is the (subject, predicate, object) that edge ``i`` stands for.
+    ``features`` (entities, columns) is what else is known of each row, for models that read it.
     """
 
     vocabulary: Vocabulary
     triples: Indices
     statements: tuple[Key, ...]
     version: Version = UNCOMMITTED
+    features: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.statements)

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor, distributed
 from torch.nn.functional import cross_entropy
 
-from embeddings import optimisers, scoring
+from embeddings import kinds, optimisers, scoring
+from embeddings.encoders import directed_edges
 from embeddings.errors import TrainingError
 from embeddings.evaluate import filtered_ranks, metrics
 from embeddings.models import Model
 from embeddings.objectives import Batch, Scores
-from embeddings.steps import Batches, Gradient, Weights, encoder_step, full_step, sampled_step
+from embeddings.steps import Batches, Gradient, Weights, full_step, sampled_step, through_encoder
 from embeddings.tensors import EdgeTable, Indices
 
 #: Called after each epoch with (epochs done in this run, epochs of this run, mean loss).
@@ -36,7 +37,8 @@ class TrainConfig:
     all entities (1-vs-all), else so many that a batch shares. ``grouped`` batches hold queries
     with all their edges instead of edges: the same loss for a third of the scores. ``precision``
     is that of the scores of 1-vs-all (bfloat16 for ComplEx and DistMult). ``device`` is a torch
-    device or ``auto``.
+    device or ``auto``. ``encoder`` makes the vectors that ``model`` scores: ``none`` (a row each),
+    or by messages in ``layers`` rounds, with ``text`` columns of features if it is inductive.
     """
 
     rank: int = 64
@@ -53,9 +55,12 @@ class TrainConfig:
     negatives: int = 0
     grouped: bool = False
     precision: str = "float32"
+    encoder: str = "none"
+    layers: int = 1
+    text: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("rank", "batch_size"):
+        for name in ("rank", "batch_size", "layers"):
             if getattr(self, name) < 1:
                 raise TrainingError("configuration", f"{name} must be at least 1")
         if self.learning_rate <= 0 or min(self.n3, self.l2, self.relation, self.negatives) < 0:
@@ -64,12 +69,15 @@ class TrainConfig:
             ("model", scoring.BY_NAME),
             ("optimiser", optimisers.BY_NAME),
             ("precision", _PRECISIONS),
+            ("encoder", kinds.ENCODERS),
         ):
             if getattr(self, name) not in known:
                 told = getattr(self, name)
                 raise TrainingError(
                     "configuration", f"no {name} {told!r}", f"say {', '.join(sorted(known))}"
                 )
+        if self.text < 0 or (self.text and self.encoder != "inductive"):
+            raise TrainingError("configuration", "only an inductive encoder reads text")
         if self.relation and self.negatives:
             raise TrainingError("configuration", "relation prediction needs negatives = 0")
 
@@ -114,8 +122,14 @@ class Trainer:
     def __init__(self, config: TrainConfig, model: Model | None = None) -> None:
         self.config = config
         self.device = device_named(config.device)
-        self.model: Model = model or scoring.BY_NAME[config.model](
-            0, 0, config.rank, config.initial_scale, generator=self._generator(0)
+        self.model: Model = model or kinds.model_of(
+            config.model,
+            config.rank,
+            config.initial_scale,
+            self._generator(0),
+            config.encoder,
+            config.layers,
+            config.text,
         )
         self.model.to(self.device)
         self.epochs_done = 0
@@ -139,23 +153,25 @@ class Trainer:
         anchor: Anchor | None = None,
         denied: Indices | None = None,
         after_epoch: Callable[[Trainer], None] | None = None,
+        graph: EdgeTable | None = None,
     ) -> float:
         """Train ``epochs`` epochs on the edges of a table; gives the mean loss of the last.
 
         Rows are appended for what the table's vocabulary has new. With a validation the best
         validated state is what stays. ``denied`` are edges (n, 3) known to be false, which lose
-        their probability. ``after_epoch`` may write a checkpoint. An interruption or
-        an error leaves the trainer as it was before the call. Raises TrainingError on a table
-        without edges, one of an older vocabulary, or where the loss is no longer finite.
+        their probability. ``after_epoch`` may write a checkpoint. ``graph`` is what messages
+        pass over, if the table is only a part of it. An interruption or an error leaves the
+        trainer as it was before the call. Raises TrainingError on a table without edges, one of
+        an older vocabulary, or where the loss is no longer finite.
         """
         if not len(table):
             raise TrainingError("training", "the graph has no edges", "check the edge rule")
         before = copy.deepcopy((self.model, self.optimiser, self.epochs_done, self.best))
         try:
             self.grow(table)
-            self.model.see(table)
-            directed = directed_edges(table.triples)
-            wrong = directed_edges(denied) if denied is not None else directed[:0]
+            self.model.see(table if graph is None else graph)
+            directed = directed_edges(torch.from_numpy(table.triples))
+            wrong = directed[:0] if denied is None else directed_edges(torch.from_numpy(denied))
             both = torch.cat((directed, wrong)).to(self.device)
             batches = Batches(both, self.config.grouped, len(wrong))
             loss = float("nan")
@@ -175,6 +191,18 @@ class Trainer:
             self.model, self.optimiser, self.epochs_done, self.best = before
             raise
         return loss
+
+    def see(self, table: EdgeTable) -> None:
+        """Take a graph without training: new entities have the vectors that it gives them.
+
+        Raises TrainingError where the model has none for entities that it was not trained on.
+        """
+        if not self.model.inductive:
+            raise TrainingError(
+                "training", "this model is not inductive", "train on the graph, or another model"
+            )
+        self.grow(table)
+        self.model.see(table)
 
     def grow(self, table: EdgeTable) -> None:
         """Give the model, and the state of its optimiser, rows for all of a table's vocabulary."""
@@ -200,7 +228,11 @@ class Trainer:
             return torch.randperm(count, generator=generator).to(self.device)
 
         losses = torch.zeros((), dtype=torch.float64)
-        for batch in batches.of(self.config.batch_size, permute):
+        size = self.config.batch_size
+        if not self.model.row_local:
+            # A batch's own edges send no messages: it must not be most of the graph.
+            size = min(size, max(1, batches.count // 10))
+        for batch in batches.of(size, permute):
             losses += self._step(batch, generator, anchor)
         if _processes() > 1:
             distributed.all_reduce(losses)
@@ -219,12 +251,14 @@ class Trainer:
         if config.negatives:
             shape = (config.negatives,)
             drawn = torch.randint(model.num_entities, shape, generator=generator).to(self.device)
-        if not model.row_local:
-            loss, gradients = encoder_step(model, share, weights, drawn)
-        elif drawn is None:
-            loss, gradients = full_step(model, batch, share, weights, self._scores)
+        vectors = model.embed_for(batch.entities[batch.row], batch.targets, generator)
+        entities = vectors.detach()
+        if drawn is None:
+            loss, gradients = full_step(model, entities, share, weights, self._scores)
         else:
-            loss, gradients = sampled_step(model, batch, share, weights, drawn)
+            loss, gradients = sampled_step(model, entities, batch, share, weights, drawn)
+        if not model.row_local:
+            gradients = through_encoder(model, vectors, gradients)
         if processes > 1:
             for gradient in gradients:
                 distributed.all_reduce(gradient.values)
@@ -286,14 +320,6 @@ def deterministic() -> Iterator[None]:
         torch.use_deterministic_algorithms(before, warn_only=warn_only)
 
 
-def directed_edges(triples: Indices) -> Tensor:
-    """Every edge in both directions, shape (2 edges, 3): entity, directed relation, target."""
-    heads, relations, tails = torch.from_numpy(triples).unbind(dim=1)
-    there = torch.stack((heads, 2 * relations, tails), dim=1)
-    back = torch.stack((tails, 2 * relations + 1, heads), dim=1)
-    return torch.cat((there, back))
-
-
 def device_named(name: str) -> torch.device:
     """A torch device; ``auto`` takes a GPU where there is one.
 
@@ -315,13 +341,12 @@ def losses(model: Model, triples: Indices, batch_size: int = 512) -> NDArray[np.
     device = next(model.parameters()).device
     found = np.zeros((len(triples), 2))
     with torch.no_grad():
+        vectors = model.embed()
         for start in range(0, len(triples), batch_size):
             rows = torch.from_numpy(np.ascontiguousarray(triples[start : start + batch_size]))
             h, r, t = rows.to(device).unbind(dim=1)
-            for column, scores, target in (
-                (0, model.score_tails(h, r), t),
-                (1, model.score_heads(r, t), h),
-            ):
+            for column, own, directed, target in ((0, h, 2 * r, t), (1, t, 2 * r + 1, h)):
+                scores = model.match(model.query(vectors[own], directed), vectors)
                 loss = cross_entropy(scores, target, reduction="none")
                 found[start : start + len(rows), column] = loss.cpu().double().numpy()
     return found
