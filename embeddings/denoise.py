@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from embeddings.discriminators import Judged, best_bin_share, ratios
 from embeddings.edits import Floats
 from embeddings.errors import TrainingError
 from embeddings.evidence import Counts, Evidence
@@ -21,25 +22,28 @@ FoldDone = Callable[[int, int], None]
 
 #: Edges without which neither shares nor discriminators mean anything.
 FEWEST_EDGES = 100
-_BINS = 20
+#: Edges that one kernel plants at most.
+MOST_PLANTED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class DenoiseConfig:
     """The corruption kernels, the folds, and whether a model's held-out loss is evidence.
 
+    In each round after the first edges count as much as they were believed in the one before.
     ``epochs`` are those of the model in each fold; 0 leaves link prediction out (quick mode).
     """
 
     kernels: tuple[Kernel, ...] = (Kernel.TYPED, Kernel.RANDOM)
     folds: int = 5
+    rounds: int = 1
     epochs: int = 0
     train: TrainConfig = field(default_factory=TrainConfig)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.folds < 2 or not self.kernels:
-            raise TrainingError("denoise", "at least two folds and one kernel are needed")
+        if self.folds < 2 or self.rounds < 1 or not self.kernels:
+            raise TrainingError("denoise", "two folds, a round and a kernel are needed at least")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,7 @@ def denoise(
 ) -> DenoiseResult:
     """Rank the statements of a snapshot by how probably they are wrong.
 
-    Raises TrainingError where the graph has fewer than ``FEWEST_EDGES`` edges or more entities
-    than the dense resolvent takes.
+    Raises TrainingError where the graph has fewer than ``FEWEST_EDGES`` edges.
     """
     return denoise_table(read_edges(snapshot, None, rule), config, fold_done)
 
@@ -98,108 +101,125 @@ def denoise_table(
     config = config or DenoiseConfig()
     if len(table) < FEWEST_EDGES:
         raise TrainingError("denoise", f"{len(table)} edges, at least {FEWEST_EDGES} are needed")
-    generator = np.random.default_rng((config.seed, 3))
-    fold = generator.permutation(len(table)) % config.folds
-    plants = [planted(k, table.triples, generator) for k in config.kernels]
-    everything = np.concatenate((table.triples, *(wrong for wrong, _ in plants)))
-    # A planted edge is judged where the edge that it was is held out too.
-    folds = np.concatenate((fold, *(fold[origin] for _, origin in plants)))
-    features, counts = _held_out(table, everything, folds, config, fold_done)
-    odds = np.zeros(len(table))
-    shares: dict[Kernel, float] = {}
-    start = len(table)
-    for kernel, (wrong, _) in zip(config.kernels, plants, strict=True):
-        own = slice(start, start + len(wrong))
-        start += len(wrong)
-        ratio, planted_ratio = _ratios(
-            features[: len(table)], fold, features[own], folds[own], config
-        )
-        shares[kernel] = best_bin_share(ratio, planted_ratio)
-        odds += shares[kernel] * ratio
-    loss = features[:, -1] if config.epochs else None
+    trial = _Trial.drawn(table, config)
+    told = _Told(fold_done, config.folds * config.rounds)
+    losses_ = trial.held_out_losses() if config.epochs else None
+    weights: Floats | None = None
+    counts: list[Counts] = []
+    for _ in range(config.rounds):
+        features, found = trial.evidence(weights, told)
+        counts = counts or found
+        if losses_ is not None:
+            features = np.concatenate((features, losses_), axis=1)
+        odds, shares = trial.judged(features)
+        weights = _belief(odds)
+    loss = None if losses_ is None else losses_[: len(table), -1]
     return DenoiseResult(_rows(table, odds, counts, loss), shares, table.version, config)
 
 
-def _held_out(
-    table: EdgeTable,
-    triples: Indices,
-    folds: Indices,
-    config: DenoiseConfig,
-    fold_done: FoldDone | None,
-) -> tuple[Floats, list[Counts]]:
-    """Features of all edges, and counts of the observed, each from the graph without its fold."""
-    parts: list[tuple[Indices, Floats]] = []
-    counts: dict[int, Counts] = {}
-    observed = len(table)
-    for k in range(config.folds):
-        rows = np.flatnonzero(folds == k)
-        rest = table.triples[folds[:observed] != k]
-        evidence = Evidence(rest, table.num_entities, table.num_relations)
-        features = evidence.features(triples[rows])
-        if config.epochs:
-            trainer = Trainer(config.train)
-            trainer.fit(table_from_triples(rest, table.vocabulary), config.epochs)
-            both = losses(trainer.model, triples[rows])
-            features = np.concatenate((features, both, both.sum(axis=1, keepdims=True)), axis=1)
-        parts.append((rows, features))
-        seen = rows < observed
-        told = evidence.counts(triples[rows[seen]], features[seen])
-        counts.update(zip(rows[seen].tolist(), told, strict=True))
-        if fold_done:
-            fold_done(k + 1, config.folds)
-    every = np.zeros((len(triples), parts[0][1].shape[1]))
-    for rows, features in parts:
-        every[rows] = features
-    return every, [counts[i] for i in range(observed)]
+def _belief(odds: Floats) -> Floats:
+    """How much edges count in the next round: those that are rather true count in full.
 
-
-def _ratios(
-    observed: Floats, fold: Indices, wrong: Floats, wrong_fold: Indices, config: DenoiseConfig
-) -> tuple[Floats, Floats]:
-    """p_kernel / p_observed of observed and of planted edges, from discriminators cross-fitted."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    ratios = np.zeros(len(observed)), np.zeros(len(wrong))
-    for k in range(config.folds):
-        x = np.concatenate((observed[fold != k], wrong[wrong_fold != k]))
-        sizes = int((fold != k).sum()), int((wrong_fold != k).sum())
-        y = np.repeat((0, 1), sizes)
-        weights = np.repeat([1 / max(size, 1) for size in sizes], sizes) * len(x) / 2
-        model = HistGradientBoostingClassifier(
-            max_iter=80,
-            max_leaf_nodes=15,
-            learning_rate=0.08,
-            min_samples_leaf=20,
-            l2_regularization=1.0,
-            early_stopping=False,
-            random_state=config.seed,
-        )
-        # OpenMP's barriers spin: on cores that others use, two threads take many times one.
-        with threadpool_limits(1):
-            model.fit(x, y, sample_weight=weights)
-        for ratio, part in ((ratios[0], observed[fold == k]), (ratios[1], wrong[wrong_fold == k])):
-            rows = fold == k if ratio is ratios[0] else wrong_fold == k
-            if len(part):
-                p = np.clip(model.predict_proba(part)[:, 1], 1e-6, 1 - 1e-6)
-                ratio[rows] = p / (1 - p)
-    return ratios
-
-
-def best_bin_share(observed: Floats, wrong: Floats) -> float:
-    """The largest share of the kernel's noise that the observed edges leave room for.
-
-    The smallest ratio, over bins that hold equal parts of the planted edges, of the observed
-    share of a bin to its planted share; one observed edge is added to each bin.
+    Weights for all edges would tell observed from planted edges: only the former had a part in
+    what their neighbours are believed.
     """
-    if not len(wrong):
-        return 0.0
-    edges = np.unique(np.quantile(wrong, np.linspace(0, 1, _BINS + 1)[1:-1]))
-    here = np.bincount(np.searchsorted(edges, observed), minlength=len(edges) + 1)
-    there = np.bincount(np.searchsorted(edges, wrong), minlength=len(edges) + 1)
-    filled = there >= len(wrong) / (2 * _BINS)
-    ratio = ((here + 1) / len(observed))[filled] / (there / len(wrong))[filled]
-    return float(min(ratio.min(), 1.0))
+    posterior = np.clip(odds, 0, 1)
+    return np.where(posterior > 0.5, 1 - posterior, 1.0)
+
+
+class _Told:
+    """Counts folds over all rounds."""
+
+    def __init__(self, fold_done: FoldDone | None, folds: int) -> None:
+        self._fold_done, self._folds, self._done = fold_done, folds, 0
+
+    def fold(self) -> None:
+        self._done += 1
+        if self._fold_done:
+            self._fold_done(self._done, self._folds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """The edges of a table and those planted beside them, dealt to folds.
+
+    ``triples`` holds the edges of the table first; ``parts`` are the rows that each kernel made.
+    """
+
+    table: EdgeTable
+    config: DenoiseConfig
+    triples: Indices
+    folds: Indices
+    parts: dict[Kernel, slice]
+
+    @classmethod
+    def drawn(cls, table: EdgeTable, config: DenoiseConfig) -> _Trial:
+        generator = np.random.default_rng((config.seed, 3))
+        every, parts, start = [table.triples], {}, len(table)
+        for kernel in config.kernels:
+            wrong = planted(kernel, table.triples, generator)[0]
+            wrong = generator.permutation(wrong)[:MOST_PLANTED]
+            parts[kernel] = slice(start, start + len(wrong))
+            start += len(wrong)
+            every.append(wrong)
+        # A wrong edge mostly stands beside the right one, so each is dealt to a fold by itself.
+        folds = np.concatenate([generator.permutation(len(part)) % config.folds for part in every])
+        return cls(table, config, np.concatenate(every), folds, parts)
+
+    def evidence(self, weights: Floats | None, told: _Told) -> tuple[Floats, list[Counts]]:
+        """Features of all edges, and counts of the observed, each from the graph without its fold.
+
+        ``weights`` (edges of the table,) says how much each is believed.
+        """
+        observed, table = len(self.table), self.table
+        parts: list[tuple[Indices, Floats]] = []
+        counts: dict[int, Counts] = {}
+        for k in range(self.config.folds):
+            rows = np.flatnonzero(self.folds == k)
+            rest = self.folds[:observed] != k
+            evidence = Evidence(
+                table.triples[rest],
+                table.num_entities,
+                table.num_relations,
+                None if weights is None else weights[rest],
+                self.config.seed,
+            )
+            features = evidence.features(self.triples[rows])
+            parts.append((rows, features))
+            seen = rows < observed
+            said = evidence.counts(self.triples[rows[seen]], features[seen])
+            counts.update(zip(rows[seen].tolist(), said, strict=True))
+            told.fold()
+        return self._together(parts), [counts[i] for i in range(observed)]
+
+    def held_out_losses(self) -> Floats:
+        """Losses of all edges in both directions and their sum, by models without their fold."""
+        parts: list[tuple[Indices, Floats]] = []
+        for k in range(self.config.folds):
+            rows = np.flatnonzero(self.folds == k)
+            rest = self.table.triples[self.folds[: len(self.table)] != k]
+            trainer = Trainer(self.config.train)
+            trainer.fit(table_from_triples(rest, self.table.vocabulary), self.config.epochs)
+            both = losses(trainer.model, self.triples[rows])
+            parts.append((rows, np.concatenate((both, both.sum(axis=1, keepdims=True)), axis=1)))
+        return self._together(parts)
+
+    def judged(self, features: Floats) -> tuple[Floats, dict[Kernel, float]]:
+        """The odds of each edge of the table to be wrong, and the share that each kernel made."""
+        every = Judged(features, self.triples[:, 1], self.folds)
+        observed = every.part(slice(0, len(self.table)))
+        odds, shares = np.zeros(len(self.table)), {}
+        for kernel, rows in self.parts.items():
+            found = ratios(observed, every.part(rows), self.config.folds, self.config.seed)
+            shares[kernel] = best_bin_share(*found)
+            odds += shares[kernel] * found[0]
+        return odds, shares
+
+    def _together(self, parts: list[tuple[Indices, Floats]]) -> Floats:
+        every = np.zeros((len(self.triples), parts[0][1].shape[1]))
+        for rows, features in parts:
+            every[rows] = features
+        return every
 
 
 def _rows(

@@ -1,29 +1,26 @@
-"""Evidence for and against edges, always from a graph without them: the diffusion's resolvent.
+"""Evidence for and against edges, always from a graph without them.
 
-Entities are described by their typed neighbours; the resolvent of the similarity between
-entities spreads those descriptions, and an edge that similar entities do not support stands out.
+The resolvent spreads what entities have to those like them, and an edge that similar entities do
+not support stands out; counts, other relations and two-step walks say the rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import lapack
 
 from embeddings.edits import Floats
-from embeddings.errors import TrainingError
+from embeddings.resolvent import Resolvent, SparseMatrix, resolvents
 from embeddings.tensors import Indices
+from embeddings.walks import Walks
 
-#: Entities up to which the resolvent is a dense inverse.
-LARGEST_DENSE = 8000
 _LAMBDAS = (0.3, 3.0)
-_STATISTICS = 4
-
-SparseMatrix = Any  # scipy's sparse matrices have no types
+_STATISTICS = 5
+#: Candidates of a relation that an edge is compared with at most, and edges compared at once.
+_MOST_CANDIDATES = 4000
+_CHUNK = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +44,53 @@ class Counts:
 class Evidence:
     """Features of edges from a graph that does not hold them.
 
-    ``triples`` is the graph, shape (edges, 3). Raises TrainingError above ``LARGEST_DENSE``
-    entities.
+    ``triples`` is the graph, (edges, 3), ``weights`` (edges,) how much each is believed.
     """
 
-    def __init__(self, triples: Indices, num_entities: int, num_relations: int) -> None:
-        if num_entities > LARGEST_DENSE:
-            raise TrainingError(
-                "denoise",
-                f"{num_entities} entities, the dense resolvent takes {LARGEST_DENSE}",
-                "denoise a part of the graph",
-            )
+    def __init__(
+        self,
+        triples: Indices,
+        num_entities: int,
+        num_relations: int,
+        weights: Floats | None = None,
+        seed: int = 0,
+    ) -> None:
         self._size = num_entities
-        there = np.stack((triples[:, 0], 2 * triples[:, 1], triples[:, 2]), axis=1)
-        back = np.stack((triples[:, 2], 2 * triples[:, 1] + 1, triples[:, 0]), axis=1)
-        directed = np.concatenate((there, back))
-        self._adjacency = [
-            _matrix(directed[directed[:, 1] == d], num_entities) for d in range(2 * num_relations)
+        self._generator = np.random.default_rng((seed, 9))
+        weights = np.ones(len(triples)) if weights is None else weights
+        order = np.argsort(triples[:, 1], kind="stable")
+        ends = np.searchsorted(triples[order, 1], np.arange(num_relations + 1))
+        self._adjacency: list[SparseMatrix] = []
+        for relation in range(num_relations):
+            rows = order[ends[relation] : ends[relation + 1]]
+            there = _matrix(triples[rows, 0], triples[rows, 2], weights[rows], num_entities)
+            self._adjacency += [there, there.T.tocsr()]
+        self._resolvents: list[Resolvent] = resolvents(
+            sparse.hstack(self._adjacency, format="csr"), _LAMBDAS, seed
+        )
+        heads, relations, tails = triples.T
+        self._relation = np.bincount(relations, weights, num_relations)
+        self._slots = [
+            _Sums(entities * num_relations + relations, weights) for entities in (heads, tails)
         ]
-        self._resolvents = _resolvents(self._adjacency)
-        self._out = np.stack([np.diff(a.indptr) for a in self._adjacency])
-        self._pairs = sum(self._adjacency[1::2], sparse.csr_matrix((num_entities, num_entities)))
-        self._pairs = (self._pairs + self._pairs.T).tocsr()
-        self._degrees = self._out.sum(axis=0)
+        self._num_relations = num_relations
+        self._degrees = np.bincount(heads, weights, num_entities)
+        self._degrees += np.bincount(tails, weights, num_entities)
+        low, high = np.minimum(heads, tails), np.maximum(heads, tails)
+        self._pairs = _Sums(low * num_entities + high, weights)
+        self._walks = Walks(triples, num_entities, num_relations, seed)
 
     def features(self, triples: Indices) -> Floats:
         """One row for each edge; the columns are the same for every graph."""
         tails = self._supports(triples[:, 0], 2 * triples[:, 1], triples[:, 2])
         heads = self._supports(triples[:, 2], 2 * triples[:, 1] + 1, triples[:, 0])
-        return np.concatenate((tails, heads, np.log1p(self._counted(triples))), axis=1)
+        counted = np.log1p(self._counted(triples))
+        return np.concatenate((tails, heads, counted, self._walks.features(triples)), axis=1)
 
     def counts(self, triples: Indices, features: Floats) -> list[Counts]:
         """The numbers that can be told in words, for edges and their features."""
         integers = np.rint(self._counted(triples)).astype(int)
-        best_tail, best_head = features[:, 3], features[:, len(_LAMBDAS) * (_STATISTICS + 1) + 3]
+        best_tail, best_head = features[:, 3], features[:, len(_LAMBDAS) * _STATISTICS + 3]
         names = [f.name for f in fields(Counts)][:6]
         return [
             Counts(
@@ -93,65 +103,92 @@ class Evidence:
 
     def _counted(self, triples: Indices) -> Floats:
         h, r, t = triples.T
-        parallel = np.asarray(self._pairs[h, t]).ravel()
-        relation = self._out.sum(axis=1)
+        low, high = np.minimum(h, t), np.maximum(h, t)
         columns = (
-            relation[2 * r],
-            self._out[2 * r, h],
-            self._out[2 * r + 1, t],
+            self._relation[r],
+            self._slots[0].of(h * self._num_relations + r),
+            self._slots[1].of(t * self._num_relations + r),
             self._degrees[h],
             self._degrees[t],
-            parallel,
+            self._pairs.of(low * self._size + high),
         )
-        return np.stack(columns, axis=1).astype(np.float64)
+        return np.stack(columns, axis=1)
 
     def _supports(self, sources: Indices, directed: Indices, targets: Indices) -> Floats:
         """Per resolvent: value, share, z and ratio to the best; and smoothed slot membership."""
-        width = len(_LAMBDAS) * (_STATISTICS + 1)
-        result = np.zeros((len(sources), width))
-        for d in np.unique(directed):
-            rows = np.flatnonzero(directed == d)
-            adjacency = self._adjacency[d]
-            candidates = np.unique(np.concatenate((adjacency.indices, targets[rows])))
-            place = np.searchsorted(candidates, targets[rows])
-            slot = (self._out[d] > 0).astype(np.float64)
-            unique, inverse = np.unique(sources[rows], return_inverse=True)
-            for k, resolvent in enumerate(self._resolvents):
-                spread = (adjacency[:, candidates].T @ resolvent[unique].T).T
-                values = spread[inverse, place]
-                mean, deviation = spread.mean(axis=1), spread.std(axis=1)
-                total, best = np.abs(spread).sum(axis=1), spread.max(axis=1)
-                first = k * (_STATISTICS + 1)
-                result[rows, first] = values
-                result[rows, first + 1] = values / (total[inverse] + 1e-12)
-                result[rows, first + 2] = (values - mean[inverse]) / (deviation[inverse] + 1e-9)
-                result[rows, first + 3] = np.clip(values / (best[inverse] + 1e-9), -1, 1)
-                result[rows, first + 4] = (resolvent[unique] @ slot)[inverse]
+        result = np.zeros((len(sources), len(_LAMBDAS) * _STATISTICS))
+        order = np.argsort(directed, kind="stable")
+        ends = np.searchsorted(directed[order], np.arange(len(self._adjacency) + 1))
+        for d, adjacency in enumerate(self._adjacency):
+            rows = order[ends[d] : ends[d + 1]]
+            if not len(rows):
+                continue
+            candidates = self._candidates(adjacency)
+            slot = np.asarray(adjacency.getnnz(axis=1) > 0, dtype=np.float32)
+            columns = sparse.hstack(
+                (adjacency[:, candidates], sparse.csr_matrix(slot[:, None])), format="csr"
+            )
+            for begin in range(0, len(rows), _CHUNK):
+                some = rows[begin : begin + _CHUNK]
+                for k, resolvent in enumerate(self._resolvents):
+                    first = k * _STATISTICS
+                    result[some, first : first + _STATISTICS] = _support(
+                        resolvent, sources[some], columns, adjacency, targets[some]
+                    )
         return result
 
+    def _candidates(self, adjacency: SparseMatrix) -> Indices:
+        """The entities that a directed relation leads to, an even sample of many."""
+        candidates: Indices = np.unique(adjacency.indices).astype(np.int64)
+        if len(candidates) <= _MOST_CANDIDATES:
+            return candidates
+        drawn = self._generator.choice(candidates, _MOST_CANDIDATES, replace=False)
+        return np.sort(drawn)
 
-def _matrix(edges: Indices, size: int) -> SparseMatrix:
-    ones = np.ones(len(edges))
-    return sparse.csr_matrix((ones, (edges[:, 0], edges[:, 2])), shape=(size, size))
+
+def _support(
+    resolvent: Resolvent,
+    sources: Indices,
+    columns: SparseMatrix,
+    adjacency: SparseMatrix,
+    targets: Indices,
+) -> Floats:
+    """Value, share, z, ratio to the best, slot membership: (len(sources), 5)."""
+    unique, inverse = np.unique(sources, return_inverse=True)
+    spread = resolvent.spread(unique, columns)
+    spread, slot = spread[:, :-1], spread[:, -1]
+    values = resolvent.at(sources, adjacency, targets)
+    if not spread.shape[1]:
+        nothing = np.zeros(len(sources))
+        return np.stack((values, nothing, nothing, nothing, slot[inverse]), axis=1)
+    mean, deviation = spread.mean(axis=1), spread.std(axis=1)
+    total, best = np.abs(spread).sum(axis=1), spread.max(axis=1)
+    return np.stack(
+        (
+            values,
+            values / (total[inverse] + 1e-12),
+            (values - mean[inverse]) / (deviation[inverse] + 1e-9),
+            np.clip(values / (np.maximum(best[inverse], values) + 1e-9), -1, 1),
+            slot[inverse],
+        ),
+        axis=1,
+    )
 
 
-def _resolvents(adjacency: list[SparseMatrix]) -> list[NDArray[np.float32]]:
-    """H = K (K + l m I)^-1 for each l, K = X W X^T, m the mean of K's diagonal.
+class _Sums:
+    """Sums of weights by key."""
 
-    H = I - l m (K + l m I)^-1, and the inverse is that of a positive definite matrix.
-    """
-    described = sparse.hstack(adjacency, format="csc")
-    counts = np.asarray(described.sum(axis=0)).ravel()
-    weights = sparse.diags(1 / np.sqrt(np.maximum(counts, 1)))
-    similarity = np.asarray((described @ weights @ described.T).todense(), dtype=np.float32)
-    size = len(similarity)
-    identity = np.eye(size, dtype=np.float32)
-    mean = max(float(similarity.trace()) / max(size, 1), 1e-12)
-    resolvents = []
-    for scale in _LAMBDAS:
-        ridge = np.float32(scale * mean)
-        factor, _ = lapack.spotrf(similarity + ridge * identity, lower=1)
-        half, _ = lapack.spotri(factor, lower=1)
-        inverse = np.tril(half) + np.tril(half, -1).T
-        resolvents.append(np.asarray(identity - ridge * inverse, dtype=np.float32))
-    return resolvents
+    def __init__(self, keys: Indices, weights: Floats) -> None:
+        self._keys, places = np.unique(keys, return_inverse=True)
+        self._sums = np.bincount(places, weights, len(self._keys))
+
+    def of(self, keys: Indices) -> Floats:
+        """The sums of keys, 0 for those that there are none of."""
+        if not len(self._keys):
+            return np.zeros(len(keys))
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        return np.where(self._keys[places] == keys, self._sums[places], 0.0)
+
+
+def _matrix(heads: Indices, tails: Indices, weights: Floats, size: int) -> SparseMatrix:
+    return sparse.csr_matrix((weights.astype(np.float32), (heads, tails)), shape=(size, size))

@@ -29,13 +29,13 @@ def corrupt(table: EdgeTable, kernel: Kernel, share: float, seed: int) -> tuple[
 
 
 def measure(
-    archive: Path, kernel: Kernel, share: float, seed: int, epochs: int
+    archive: Path, kernel: Kernel, share: float, seed: int, epochs: int, rounds: int
 ) -> dict[str, float | str]:
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     noisy, wrong = corrupt(ckge_table(archive), kernel, share, seed)
     start = time.process_time()
-    result = denoise_table(noisy, DenoiseConfig(seed=seed, epochs=epochs))
+    result = denoise_table(noisy, DenoiseConfig(seed=seed, epochs=epochs, rounds=rounds))
     labels = [(row.subject, row.predicate, row.object) in wrong for row in result.rows]
     scores = [row.odds for row in result.rows]
     return {
@@ -55,11 +55,14 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for seed in range(options.seeds):
         for kernel in Kernel:
-            found = measure(options.archive, kernel, options.share, seed, options.epochs)
+            found = measure(
+                options.archive, kernel, options.share, seed, options.epochs, options.rounds
+            )
             text = json.dumps(found) if options.json else str(found)
             sys.stdout.write(text + "\n")
             sys.stdout.flush()

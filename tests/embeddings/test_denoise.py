@@ -2,13 +2,20 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
 
-from embeddings.denoise import DenoiseConfig, best_bin_share, denoise, denoise_table
+from embeddings import resolvent
+from embeddings.denoise import DenoiseConfig, denoise, denoise_table
+from embeddings.discriminators import best_bin_share
 from embeddings.errors import TrainingError
 from embeddings.evidence import Evidence
 from embeddings.kernels import Kernel, planted
+from embeddings.resolvent import LowRank, resolvents
 from embeddings.tensors import edge_keys, table_from_triples
 from embeddings.train import TrainConfig
+from embeddings.walks import Walks
 from graph.memory import MemorySnapshot
 from graph.model import Statement
 
@@ -57,7 +64,7 @@ def test_the_answer_is_the_same_again(result, noisy):
 
 
 def test_link_prediction_adds_the_held_out_loss(noisy):
-    config = DenoiseConfig(epochs=2, folds=2, train=TrainConfig(rank=4))
+    config = DenoiseConfig(epochs=2, folds=2, rounds=1, train=TrainConfig(rank=4))
     told = []
     full = denoise_table(noisy[0], config, lambda done, of: told.append((done, of)))
     assert all(row.loss is not None and row.loss > 0 for row in full.rows)
@@ -109,5 +116,56 @@ def test_small_graphs_and_bad_settings_are_refused():
         denoise(MemorySnapshot([Statement("urn:a", "urn:p", "urn:b")]))
     with pytest.raises(TrainingError, match="folds"):
         DenoiseConfig(folds=1)
-    with pytest.raises(TrainingError, match="dense"):
-        Evidence(np.zeros((0, 3), dtype=np.int64), 10**6, 1)
+
+
+def test_a_low_rank_of_everything_is_the_dense_resolvent(communities, monkeypatch):
+    h, r, t = communities.triples.T
+    shape = communities.num_entities, communities.num_relations * communities.num_entities
+    described = sparse.csr_matrix(
+        (np.ones(len(h), np.float32), (h, r * communities.num_entities + t)), shape
+    )
+    dense = resolvents(described, (0.3, 3.0))
+    monkeypatch.setattr(resolvent, "LARGEST_DENSE", 10)
+    low = resolvents(described, (0.3, 3.0), rank=communities.num_entities)
+    columns = described[:, :50]
+    sources, places = np.array([3, 3, 70, 100]), np.array([0, 49, 7, 7])
+    for one, other in zip(dense, low, strict=True):
+        assert isinstance(other, LowRank)
+        spread = one.spread(sources, columns)
+        assert np.abs(spread).max() > 0.01
+        np.testing.assert_allclose(other.spread(sources, columns), spread, atol=2e-4)
+        np.testing.assert_allclose(one.at(sources, columns, places), spread[range(4), places])
+        np.testing.assert_allclose(
+            other.at(sources, columns, places), spread[range(4), places], atol=2e-4
+        )
+
+
+def test_walks_by_hand():
+    # 0 -0-> 1 -1-> 2 and 3 -0-> 4 -1-> 5, each closed by relation 2; 6 -0-> 7 -1-> 8 is not.
+    rows = [(0, 0, 1), (1, 1, 2), (0, 2, 2), (3, 0, 4), (4, 1, 5), (3, 2, 5), (6, 0, 7), (7, 1, 8)]
+    # Where relation 3 leads, relation 0 does three times out of three.
+    rows += [(0, 3, 1), (3, 3, 4), (6, 3, 7)]
+    walks = Walks(np.array(rows), 9, 4)
+    closed, open_, back = walks.features(np.array([(6, 2, 8), (6, 2, 1), (7, 2, 8)]))
+    assert closed[2] > 0.5
+    assert closed[3] == 0
+    assert closed[6] == pytest.approx(np.log(3))  # by relation 0 and by relation 3, then 1
+    assert open_[6] == 0
+    assert back[2] <= 0
+    parallel = walks.features(np.array([(0, 0, 1)]))[0]
+    assert parallel[0] == pytest.approx(3 / (3 + 5))
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=20)
+def test_evidence_does_not_ask_what_entities_are_called(seed):
+    rng = np.random.default_rng(seed)
+    triples = np.unique(rng.integers(0, 12, (40, 3)) % (12, 3, 12), axis=0)
+    names = rng.permutation(12)
+    renamed = np.column_stack((names[triples[:, 0]], triples[:, 1], names[triples[:, 2]]))
+    resolvent_and_counts = 2 * 2 * 5 + 6
+    one = Evidence(triples, 12, 3).features(triples)
+    other = Evidence(renamed, 12, 3).features(renamed)
+    np.testing.assert_allclose(
+        one[:, :resolvent_and_counts], other[:, :resolvent_and_counts], rtol=1e-2, atol=1e-3
+    )
