@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from embeddings.errors import TrainingError
 from embeddings.evaluate import Metrics, filtered_ranks, metrics
+from embeddings.features import FeatureRule, entity_features
 from embeddings.learner import Learner, Plan
 from embeddings.splits import SplitRule, split
 from embeddings.tensors import EdgeRule, EdgeTable, Vocabulary, read_edges, table_from_triples
@@ -58,8 +59,9 @@ def embed(
     """Train on a state, from scratch or from an earlier model.
 
     An edge that is held out is held out in every state, so no model has seen it. Training from
-    scratch stops when validation stalls, if any edge is for it. Raises TrainingError where the
-    state has no edges, or the earlier model's vocabulary is not its own.
+    scratch stops when validation stalls, if any edge is for it. Going on for 0 epochs, an
+    inductive model gives what is new vectors from its neighbours and text, untrained. Raises
+    TrainingError where the state has no edges, or the earlier model's vocabulary is not its own.
     """
     config = config or EmbedConfig()
     words = earlier.vocabulary if earlier else None
@@ -77,6 +79,9 @@ def embed(
         learner = Learner.resumed(config.plan, earlier.trainer, _training(before, config))
     validation = Validation(parts.valid, table.triples, 2, 3) if len(parts.valid) else None
     training = table_from_triples(parts.train, table.vocabulary, table.version)
+    if config.plan.train.text:
+        columns = FeatureRule(width=config.plan.train.text)
+        training = replace(training, features=entity_features(snapshot, table, columns))
     step = learner.learn(training, validation, told)
     found = None
     if len(parts.test):

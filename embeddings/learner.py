@@ -31,7 +31,8 @@ Told = Callable[[int, int, float], None]
 class Plan:
     """How to learn: the training, its epochs, and the strategies.
 
-    ``first_epochs`` are those of a training from scratch, ``next_epochs`` those of going on;
+    ``first_epochs`` are those of a training from scratch, ``next_epochs`` those of going on (0:
+    an inductive model takes the snapshot without training);
     ``deny`` trains removed edges to be false. ``checkpoints`` is how many earlier states a start
     may choose from. The defaults are what won on the benchmark; see the README.
     """
@@ -131,6 +132,9 @@ class Learner:
             chosen = plan.start.choose([trainer for _, trainer in self._earlier], change)
             start, trainer = self._earlier[chosen]
             self.trainer = trainer.copy()
+        if not plan.next_epochs:
+            self.trainer.see(change.table)
+            return Step(number, 0, 0, start)
         anchor = plan.consolidation.anchored(self.trainer)
         denied = change.removed if plan.deny and len(change.removed) else None
         edges = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graph.errors import NotFoundError
 from graph.memory import MemorySnapshot
@@ -31,6 +31,11 @@ class Wish:
     device: str
     origin: str | None
     share: float
+    encoder: str = "none"
+
+
+#: Columns that the text of a node is hashed into, for an inductive model.
+_TEXT: Final = 512
 
 
 def embed_version(
@@ -57,10 +62,10 @@ def embed_version(
         if wish.origin is not None:
             origin = files.find(wish.origin, session.graph)
             trainer, words = files.trainer(origin, wish.device)
-            same = ("model", "rank", "optimiser")
+            same = ("model", "encoder", "layers", "rank", "text", "optimiser")
             if any(getattr(trainer.config, n) != getattr(config.plan.train, n) for n in same):
                 told = f"{origin.id} is a model of other settings"
-                raise UsageError(f"{told}; give its --model and --rank")
+                raise UsageError(f"{told}; give its --model, --encoder and --rank")
             earlier = Earlier(trainer, words, store.snapshot(origin.commit))
         with joined() as rank:
             progress = None if rank else _progress(say)
@@ -76,7 +81,7 @@ def embed_version(
     record = ModelRecord(
         graph=session.graph,
         commit=commit,
-        kind=wish.kind,
+        kind=wish.kind if wish.encoder == "none" else f"{wish.kind}-{wish.encoder}",
         entities=len(result.vocabulary.entities),
         width=int(result.trainer.model.embed().shape[1]),
         config=settings,
@@ -95,11 +100,20 @@ def _config(wish: Wish) -> EmbedConfig:
     from embeddings.train import TrainConfig
 
     train = TrainConfig(
-        rank=wish.rank, model=wish.kind, seed=wish.seed, device=wish.device, grouped=True
+        rank=wish.rank,
+        model=wish.kind,
+        seed=wish.seed,
+        device=wish.device,
+        grouped=True,
+        encoder=wish.encoder,
+        text=_TEXT if wish.encoder == "inductive" else 0,
     )
     if wish.kind in ("transe", "rotate"):
         train = replace(train, n3=0.0, initial_scale=0.1)
-    plan = Plan(train, first_epochs=wish.epochs or 40, next_epochs=wish.epochs or 4)
+    if wish.epochs == 0 and wish.origin is None:
+        raise UsageError("0 epochs train nothing; name an earlier inductive model with --from")
+    first, on = (40, 4) if wish.epochs is None else (wish.epochs, wish.epochs)
+    plan = Plan(train, first_epochs=first, next_epochs=on)
     return EmbedConfig(plan, split=SplitRule(valid=wish.share / 2, test=wish.share))
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from embeddings.model_files import ModelFiles, ModelRecord
 
 _MODELS = ("complex", "distmult", "rotate", "transe")
+_ENCODERS = ("none", "messages", "inductive")
 
 folder_option = click.option(
     "--models",
@@ -31,8 +32,11 @@ folder_option = click.option(
 @click.command("embed")
 @click.argument("version", metavar="[VERSION]", required=False)
 @click.option("--model", "kind", type=click.Choice(_MODELS), default="complex", show_default=True)
+@click.option("--encoder", type=click.Choice(_ENCODERS), default="none", show_default=True,
+              help="Vectors from neighbours; inductive: and text, for new nodes too.")  # fmt: skip
 @click.option("--rank", type=click.IntRange(min=1), default=64, show_default=True)
-@click.option("--epochs", type=click.IntRange(min=1), help="Epochs at most (default: 40; 4 on).")
+@click.option("--epochs", type=click.IntRange(min=0),
+              help="Epochs at most (default: 40; 4 on). 0 with --from: no training.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Seed of the training.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--from", "origin", metavar="MODEL", help="Go on from this model of an older state.")
@@ -44,6 +48,7 @@ def embed_command(
     session: Session,
     version: str | None,
     kind: str,
+    encoder: str,
     rank: int,
     epochs: int | None,
     seed: int,
@@ -54,12 +59,13 @@ def embed_command(
 ) -> None:
     """Train a model of the graph as it is at VERSION, and keep it beside the store.
 
+    With --from and --epochs 0 an inductive model gives what is new vectors without training.
     Under torchrun all processes train one model.
     """
     need_embeddings()
     from kgdelta.embedding import Wish, embed_version
 
-    wish = Wish(kind, rank, epochs, seed, device, origin, share)
+    wish = Wish(kind, rank, epochs, seed, device, origin, share, encoder)
     files = _files(session, folder)
     record = embed_version(session, version or session.branch, wish, files, say)
     if record is None:

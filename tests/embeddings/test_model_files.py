@@ -17,7 +17,8 @@ from embeddings.train import TrainConfig, Trainer
 from embeddings.vectors import Vectors, format_of, read_vectors, write_vectors
 from graph.errors import NotFoundError
 from graph.memory import MemorySnapshot
-from graph.model import Statement
+from graph.model import Literal, Statement
+from graph.vocabulary import LABEL
 
 RECORD = ModelRecord(
     "default", "c0ffee" * 6, "complex", 180, 8, created="2026-01-01T00:00:00+00:00"
@@ -149,3 +150,27 @@ def test_embedding_goes_on_from_an_earlier_state(communities):
         embed(later, config, Earlier(first.trainer, first.vocabulary, later))
     with pytest.raises(TrainingError, match="no edges"):
         embed(MemorySnapshot([]), config)
+
+
+def test_what_is_new_in_a_state_is_embedded_without_training(communities, tmp_path):
+    train = TrainConfig(rank=8, grouped=True, encoder="inductive", text=16)
+    plan = Plan(train, first_epochs=3, next_epochs=0)
+    config = EmbedConfig(plan, split=SplitRule(0, 0))
+    names = communities.vocabulary.entities
+    labels = [Statement(n, LABEL, Literal(f"a member of {int(n[5:]) // 30}")) for n in names]
+    before = snapshot(communities, *labels)
+    first = embed(before, config)
+    files = ModelFiles(tmp_path)
+    files.save(RECORD, first.trainer, first.vocabulary)
+    trainer, words = files.trainer(RECORD)
+    label = Statement("urn:told", LABEL, Literal("a member of 3"))
+    edges = [Statement(f"urn:{n}", "urn:r0", "urn:e0001") for n in ("new", "told")]
+    after = snapshot(communities, *labels, label, *edges)
+    second = embed(after, config, Earlier(trainer, words, before))
+    assert second.epochs == 0
+    assert second.vocabulary.entities[-2:] == ("urn:new", "urn:told")
+    new, told = second.trainer.model.embed().detach()[-2:]
+    assert new.norm() > 0
+    # They have the same neighbours, and only one has text.
+    assert not torch.allclose(new, told)
+    assert torch.equal(second.trainer.model.entities[:-2], first.trainer.model.entities)

@@ -41,6 +41,22 @@ def test_training_goes_on_from_an_older_model(trained: Run) -> None:
     assert "other settings" in wrong.err
 
 
+def test_new_nodes_get_vectors_without_training(history: Run) -> None:
+    told = (*QUICK, "--test", "0", "--encoder", "inductive")
+    assert history("embed", "v1", *told).code == 0
+    first = history("models", "--json").rows[0]
+    assert first["kind"] == "complex-inductive"
+    untrained = (*told, "--epochs", "0", "--json")
+    answer = history("embed", *untrained, "--from", first["model"])
+    assert answer.code == 0, answer.err
+    assert answer.document["entities"] > first["entities"]
+    assert history("embed", *untrained).code == 2
+    plain = history("embed", "v1", *QUICK, "--test", "0", "--json").document["model"]
+    refused = history("embed", *QUICK, "--test", "0", "--epochs", "0", "--from", plain)
+    assert refused.code != 0
+    assert "not inductive" in refused.err
+
+
 def test_vectors_are_exported_and_imported(trained: Run, tmp_path: Path) -> None:
     assert trained("models", "--export", "v.txt").code == 0
     assert trained("models", "--export", "v.parquet").code == 0
