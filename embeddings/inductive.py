@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +10,10 @@ from torch import Tensor, nn
 from embeddings.encoders import MessageEncoder
 from embeddings.scoring import TableModel
 from embeddings.tensors import EdgeTable
+
+#: How much farther than a row a text goes with a step of Adagrad. Of .2, .4, 1, 2 and 4 on the
+#: releases of PATO it ranked unseen terms best; .2 half as well.
+_REACH: Final = 2.0
 
 
 class Text(nn.Module):
@@ -24,7 +28,7 @@ class Text(nn.Module):
         """(entities, features) as (entities, width)."""
         if not len(self.rows):
             return self.common.expand(len(features), -1)
-        return self.common + features @ self.rows / math.sqrt(len(self.rows))
+        return self.common + _REACH * features @ self.rows
 
 
 class InductiveEncoder(MessageEncoder):
