@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from embeddings.errors import TrainingError
 from embeddings.evaluate import Metrics, Ranks, filtered_ranks, metrics
 from embeddings.models import Model
 from embeddings.tensors import Indices, edge_keys
@@ -126,7 +127,12 @@ class Diagnosis:
 
 
 def diagnose(old: Model, new: Model, test: Indices, known: Indices) -> Diagnosis:
-    """Whether what an old test lost is lost or only turned; arrays are (n, 3)."""
+    """Whether what an old test lost is lost or only turned; arrays are (n, 3).
+
+    Raises TrainingError for a model whose vectors are not its rows.
+    """
+    if not (old.row_local and new.row_local):
+        raise TrainingError("diagnosis", "the vectors of an encoder are no rows to be turned")
     count = old.num_entities
     turned = copy.deepcopy(old)
     a = new.embed().detach()[:count].double()

@@ -18,6 +18,7 @@ from embeddings.messages import MessageGraph
 from embeddings.scoring import DistMult
 from embeddings.tensors import Vocabulary, table_from_triples
 from embeddings.train import TrainConfig, Trainer
+from embeddings.transfer import diagnose
 
 CONFIG = TrainConfig(
     rank=6, batch_size=256, initial_scale=0.3, seed=2, grouped=True, encoder="messages"
@@ -208,3 +209,22 @@ def test_what_has_no_vectors_for_the_unseen_says_so(communities):
         TrainConfig(layers=0)
     with pytest.raises(TrainingError, match="say "):
         TrainConfig(encoder="telepathy")
+
+
+def test_vectors_that_are_no_rows_are_not_turned(communities):
+    trainer = Trainer(CONFIG)
+    trainer.grow(communities)
+    few = communities.triples[:5]
+    with pytest.raises(TrainingError, match="turned"):
+        diagnose(trainer.model, trainer.model, few, few)
+
+
+def test_a_learner_takes_a_snapshot_without_training(communities):
+    before, after = later(communities)
+    learner = Learner(Plan(replace(CONFIG, encoder="inductive"), first_epochs=1, next_epochs=0))
+    learner.learn(before)
+    rows = tensors(learner.trainer)[0]
+    step = learner.learn(after)
+    assert (step.epochs, step.edges, learner.trainer.epochs_done) == (0, 0, 1)
+    assert torch.equal(learner.trainer.model.entities[: len(rows)], rows)
+    assert np.array_equal(learner.trainer.model.edges.numpy(), after.triples)
