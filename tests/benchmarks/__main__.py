@@ -4,7 +4,8 @@ Rates are of this machine; ratios compare two measurements of the same run. The 
 stands beside kgcl-schema (``python -m tests.benchmarks.language``). The store benchmark comes
 last, in a section of its own; its other parts are run by ``make bench-store``. The planted
 benchmarks of shift and noise take minutes, and are run one by one: ``python -m
-tests.benchmarks.shift`` and ``python -m tests.benchmarks.denoise``.
+tests.benchmarks.shift`` and ``python -m tests.benchmarks.denoise``; so are those of models:
+``ckge``, ``ckge_static``, ``encoders`` and ``inductive``.
 """
 
 from __future__ import annotations

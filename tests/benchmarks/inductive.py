@@ -227,12 +227,17 @@ def text(folder: Path, config: TrainConfig, epochs: int, width: int) -> Iterator
     for path in sorted(folder.glob("*.obo")):
         releases.append(Release(path, releases[-1].table if releases else None, width))
     inductive = replace(config, encoder="inductive")
-    for way, chosen, given in (
-        ("neighbourhood", inductive, "given"),
-        ("text", replace(inductive, text=width), "bare"),
-        ("text and neighbourhood", replace(inductive, text=width), "given"),
+    texts = replace(inductive, text=width)
+    for way, chosen, given, episodes in (
+        ("neighbourhood", inductive, "given", True),
+        ("text", texts, "bare", True),
+        ("text and neighbourhood", texts, "given", True),
+        ("the same, no episodes", texts, "given", False),
     ):
         trainer = Trainer(chosen)
+        if not episodes:
+            assert isinstance(trainer.model, InductiveEncoder)
+            trainer.model.masked = 0.0
         start = time.perf_counter()
         trainer.fit(releases[0].table, epochs)
         ranks = []
