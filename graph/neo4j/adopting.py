@@ -20,6 +20,8 @@ from graph.neo4j.found import Comparing, Found, Stand
 from graph.neo4j.ledger import Ledger
 from graph.neo4j.main_line import touched
 from graph.neo4j.naming import CLOSED, MENTIONS
+from graph.neo4j.native_values import MADE
+from graph.neo4j.properties import of_relationship, rows_of
 from graph.neo4j.rows import relationship_of, row_of, value_of
 from graph.neo4j.server import Address, Server, Work
 from graph.neo4j.states import Entries, States
@@ -29,15 +31,18 @@ from graph.store import MAIN
 _BATCH: Final = 10_000
 _DELETE: Final = """UNWIND $rows AS id MATCH ()-[r]->() WHERE elementId(r) = id DELETE r"""
 _UNTIE: Final = """MATCH (v:Value) WHERE v.graph = $graph AND NOT EXISTS { (v)--() } DELETE v"""
-_EDGES: Final = """UNWIND $rows AS r
-MATCH (s:Entity {graph: $graph, id: r[0]}) MATCH (o:Entity {graph: $graph, id: r[2]})
-CREATE (s)-[n:$(r[1])]->(o) SET n = r[4]"""
+_EDGES: Final = f"""UNWIND $rows AS r
+MATCH (s:Entity {{graph: $graph, id: r[0]}}) MATCH (o:Entity {{graph: $graph, id: r[2]}})
+CREATE (s)-[n:$(r[1])]->(o) SET n = r[4]
+FOREACH (p IN r[5] | SET n[p[0]] = {MADE.replace("<<P>>", "p")})"""
 _VALUES: Final = """UNWIND $rows AS r MATCH (s:Entity {graph: $graph, id: r[0]})
 CREATE (s)-[n:$(r[1])]->(o:Value) SET o = r[5], n = r[4]
 FOREACH (_ IN CASE WHEN o.tree IS NULL THEN [] ELSE [1] END | SET o:Expression)"""
 _MENTIONED: Final = """UNWIND $rows AS r
 MATCH (s:Entity {graph: $graph, id: r[0]}) MATCH (m:Entity {graph: $graph, id: r[1]})
 CREATE (s)-[n:$(r[2])]->(m) SET n = r[3]"""
+#: From here on a property that is missing was taken by others: all were shown just now.
+_SHOWS: Final = "MATCH (g:VersionedGraph {name: $graph}) SET g.shows = true"
 _ABSENT: Final = """UNWIND $rows AS node WITH node
 WHERE NOT EXISTS { (:Entity {graph: $graph, id: node}) } RETURN node"""
 _TOUCH: Final = """UNWIND $rows AS r MATCH (c:Commit {graph: $graph, number: r[0]})
@@ -99,6 +104,7 @@ class Adopting:
             parents = () if row.head is None else (row.head,)
             commit = recording.record(row, found.delta, meta, parents)
         writing.work.rows(_UNTIE, graph=self._graph)
+        writing.work.rows(_SHOWS, graph=self._graph)
         return _told(found, commit)
 
     def _repair(self, writing: Writing, found: Found) -> None:
@@ -134,7 +140,7 @@ class Adopting:
             name = self._ledger.names.types[statement.predicate] + ending
             row = [*row_of(statement, name), properties]
             if isinstance(statement.object, str):
-                edges.append(row)
+                edges.append([*row, rows_of(of_relationship(statement.qualifiers))])
             else:
                 values.append([*row, value_of(self._graph, statement)])
         for query, rows in ((_EDGES, edges), (_VALUES, values), (_MENTIONED, mentions)):

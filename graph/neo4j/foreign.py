@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from graph.errors import UnavailableError
 from graph.model import Literal
-from graph.neo4j.foreign_values import PROPERTIES, literal_of
+from graph.neo4j.foreign_values import literal_of, properties_of
 from graph.neo4j.naming import OWN_LABELS
 from graph.neo4j.server import Address, Server
 
@@ -29,19 +29,19 @@ _GRAPHS: Final = "MATCH (g:VersionedGraph) RETURN g.name"
 
 
 def _of(expression: str, name: str) -> str:
-    return expression.replace("<<N>>", name).replace("<<OF>>", name)
+    return expression.replace("<<N>>", name)
 
 
 def _nodes(ours: bool) -> str:
     where = f"WHERE NOT {_of(_OURS, 'n')} " if ours else ""
-    shape = f"elementId(n), {_of(_KEY, 'n')}, labels(n), {_of(PROPERTIES, 'n')}"
+    shape = f"elementId(n), {_of(_KEY, 'n')}, labels(n), {properties_of('n')}"
     return f"MATCH (n) {where}RETURN {shape}"
 
 
 def _relationships(ours: bool) -> str:
     where = f"WHERE NOT {_of(_OURS, 'a')} AND NOT {_of(_OURS, 'b')} " if ours else ""
     ends = f"elementId(a), {_of(_KEY, 'a')}, elementId(b), {_of(_KEY, 'b')}"
-    return f"MATCH (a)-[r]->(b) {where}RETURN type(r), {ends}, {_of(PROPERTIES, 'r')}"
+    return f"MATCH (a)-[r]->(b) {where}RETURN type(r), {ends}, {properties_of('r')}"
 
 
 _BETWEEN: Final = f"MATCH (a)-[r]->(b) WHERE {_of(_OURS, 'a')} <> {_of(_OURS, 'b')} RETURN count(r)"

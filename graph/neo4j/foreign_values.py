@@ -50,13 +50,19 @@ _TIMES: Final = (
     "ZONED DATETIME",
     "DURATION",
 )
-#: An expression of Cypher: what the properties of ``<<OF>>`` are called, what they are, and their
-#: values, times as texts.
-PROPERTIES: Final = f"""[k IN keys(<<OF>>) | [k, valueType(<<OF>>[k]), CASE
+_PROPERTIES: Final = f"""[k IN keys(<<OF>>) <<WHERE>>| [k, valueType(<<OF>>[k]), CASE
     WHEN <<OF>>[k] IS :: {" | ".join(_TIMES)} THEN toString(<<OF>>[k])
     WHEN <<OF>>[k] IS :: {" | ".join(f"LIST<{one}>" for one in _TIMES)}
         THEN [one IN <<OF>>[k] | toString(one)]
     ELSE <<OF>>[k] END]]"""
+
+
+def properties_of(name: str, where: str = "") -> str:
+    """An expression of Cypher: the name, kind and value of each property of something.
+
+    ``where`` is a condition on the name ``k``; times are given as texts.
+    """
+    return _PROPERTIES.replace("<<OF>>", name).replace("<<WHERE>>", where and f"WHERE {where} ")
 
 
 def literal_of(kind: str, value: Any) -> Literal | None:

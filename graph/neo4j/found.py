@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graph.errors import CorruptStoreError
-from graph.model import Delta, Literal, Node, Qualifier, Statement
-from graph.neo4j.foreign_values import NEO4J, PROPERTIES, literal_of
+from graph.model import Delta, Literal, Node, Qualifier, Statement, canonical_qualifiers
+from graph.neo4j.foreign_values import NEO4J, literal_of, properties_of
 from graph.neo4j.ledger import Asking, Ledger
 from graph.neo4j.naming import CLOSED, MENTIONS
+from graph.neo4j.native_values import PROPERTY
+from graph.neo4j.properties import (
+    OWN_OF_RELATIONSHIPS,
+    follows_neo4j,
+    name_on_relationship,
+    of_node,
+    of_relationship,
+)
 from graph.neo4j.rows import SHAPE, Decoder
+from graph.neo4j.shown_properties import OF_NODE, OF_RELATIONSHIP, Showing, asked_of
 from graph.neo4j.states import States
 from graph.prefixes import encode_local
 from graph.snapshot import choose_label
@@ -21,17 +30,19 @@ from graph.vocabulary import DEFINITION, LABEL, RDF_TYPE, SYNONYMS
 _PAGE: Final = 2_000
 #: Entries of the main line read in one question.
 _ENTRIES: Final = 100
-#: Properties of a relationship that are ours.
-_OWN: Final = frozenset({"since", "until", "origin", "row", "_q"})
 _ROWS: Final = f"""MATCH (s:Entity) WHERE s.graph = $graph AND s.id > $last
 WITH s ORDER BY s.id LIMIT $page
-RETURN s.id, labels(s), [s.label, s.definition, s.synonyms], COLLECT {{
+RETURN s.id, labels(s), [s.label, s.definition, s.synonyms],
+    {OF_NODE}, COLLECT {{
     MATCH (s)-[r]->(o) WHERE NOT type(r) IN $mentions RETURN [elementId(r),
         CASE WHEN o.graph = $graph AND (o:Entity OR o:Value) THEN {SHAPE} END,
         r.since, r.until, r.row,
-        CASE WHEN r.since IS NULL THEN {PROPERTIES.replace("<<OF>>", "r")} END] }}, COLLECT {{
+        CASE WHEN r.since IS NULL THEN {properties_of("r")}
+            ELSE {OF_RELATIONSHIP} END] }}, COLLECT {{
     MATCH (s)-[m]->(o) WHERE type(m) IN $mentions
     RETURN [elementId(m), o.id, m.row, m.since, m.until] }}"""
+#: Whether all properties of this graph's nodes were ever shown, so that a missing one was taken.
+_SHOWS: Final = "MATCH (g:VersionedGraph {name: $graph}) RETURN coalesce(g.shows, false)"
 
 #: A statement of the main line, from which entry on, and up to which.
 Stand = tuple[Statement, int, int | None]
@@ -69,7 +80,11 @@ class Comparing:
         self._expected: dict[Stand, int | None] = {}
         self._added: set[Statement] = set()
         self._removed: set[Statement] = set()
-        #: Labels and definitions as the logs have them, by subject.
+        self._follows = follows_neo4j(ledger.names.types)
+        self._shows = False
+        #: What others said a node has a text or property of: the node, and the predicate.
+        self._named: set[tuple[Node, Node]] = set()
+        #: Labels, definitions and properties as the logs have them, by subject.
         self._texts: defaultdict[Node, list[Statement]] = defaultdict(list)
         #: What holds, and is made again only for what it mentions.
         self._remade: set[Statement] = set()
@@ -77,10 +92,13 @@ class Comparing:
     def run(self) -> Found:
         """Compare. Raises CorruptStoreError for logs that cannot be read."""
         self._read_logs()
+        self._shows = bool(self._asking.rows(_SHOWS, graph=self._graph)[0][0])
         left = dict(self._expected)
-        for node, labels, shown, rows, mentions in self._pages():
+        for node, labels, shown, properties, rows, mentions in self._pages():
             said = self._compare(rows, mentions, left)
             self._compare_shown(node, labels, shown, said)
+            if self._follows:
+                self._compare_properties(node, Showing(properties or ()), said)
         self._found.missing = list(left.items())
         gone = {s for (s, _, until), _ in self._found.missing if until is None}
         self._removed |= gone - self._added - self._remade
@@ -108,7 +126,9 @@ class Comparing:
             self._expected[statement, since, None] = origin
         self._live = set(open_since)
         for statement in self._live:
-            if statement.predicate in (LABEL, DEFINITION):
+            if statement.predicate in (LABEL, DEFINITION) or (
+                self._follows and statement.predicate.startswith(PROPERTY)
+            ):
                 self._texts[statement.subject].append(statement)
 
     def _compare(
@@ -126,6 +146,12 @@ class Comparing:
                 self._take(shape, until, properties)
                 self._found.extra.append(element)
                 continue
+            if self._follows and isinstance(stand[0].object, str):
+                said_there = Showing(properties or ())
+                if not said_there.fits(of_relationship(stand[0].qualifiers)):
+                    self._requalify(stand, said_there)
+                    self._found.extra.append(element)
+                    continue
             told.append((element, stand, row))
             for node in stand[0].inner_nodes():
                 inner[node, row, since, until] += 1
@@ -170,7 +196,41 @@ class Comparing:
         if qualifiers is None and properties:
             own = tuple(_qualifiers(properties))
             statement = Statement(statement.subject, predicate, statement.object, own)
+        self._add(statement)
+
+    def _add(self, statement: Statement) -> None:
         self._added.add(statement)
+        self._named.add((statement.subject, statement.predicate))
+
+    def _requalify(self, stand: Stand, there: Showing) -> None:
+        """Take properties that others set on a relationship for a change of its qualifiers."""
+        old, _, until = stand
+        if until is not None:
+            return
+        before = of_relationship(old.qualifiers)
+        changed = there.changed(before)
+        kept = [q for q in old.qualifiers if name_on_relationship(q.predicate) not in changed]
+        new = [
+            Qualifier(PROPERTY + encode_local(name), there.literals[name])
+            for name in sorted(changed & there.literals.keys())
+        ]
+        self._removed.add(old)
+        qualifiers = canonical_qualifiers([*kept, *new])
+        self._add(Statement(old.subject, old.predicate, old.object, qualifiers))
+
+    def _compare_properties(self, node: Node, there: Showing, said: set[Statement]) -> None:
+        """Compare the properties of a node; what others set or took there counts as said."""
+        if not there.fits({name: native for name, (_, native) in of_node(said).items()}):
+            self._found.shown.add(node)
+        texts = self._texts.get(node, ())
+        before = of_node(texts)
+        for name in sorted(there.changed({name: native for name, (_, native) in before.items()})):
+            predicate = PROPERTY + encode_local(name)
+            if name in there.literals:
+                old = before[name][0] if name in before else None
+                self._rewrite(node, predicate, old, there.literals[name])
+            elif self._shows and (node, predicate) not in self._named:
+                self._removed |= {s for s in texts if s.predicate == predicate}
 
     def _compare_shown(
         self, node: Node, labels: list[str], shown: list[Any], said: set[Statement]
@@ -187,24 +247,26 @@ class Comparing:
             self._found.shown.add(node)
         for predicate, text in ((LABEL, shown[0]), (DEFINITION, shown[1])):
             if isinstance(text, str) and text != before.text(predicate):
-                self._rewrite(node, predicate, before.chosen(predicate), text)
+                old = before.chosen(predicate)
+                value = Literal(text)
+                if old is not None and isinstance(old.object, Literal):
+                    value = old.object.with_value(text)
+                self._rewrite(node, predicate, old, value)
 
-    def _rewrite(self, node: Node, predicate: Node, old: Statement | None, text: str) -> None:
-        """Take a text that others set on a node for a change of the statement it shows."""
-        if any(s.subject == node and s.predicate == predicate for s in self._added):
+    def _rewrite(self, node: Node, predicate: Node, old: Statement | None, value: Literal) -> None:
+        """Take a value that others set on a node for a change of the statement it shows."""
+        if (node, predicate) in self._named:
             return
-        if old is None:
-            self._added.add(Statement(node, predicate, Literal(text)))
-        elif isinstance(old.object, Literal):
-            value = old.object.with_value(text)
+        if old is not None:
             self._removed.add(old)
-            self._added.add(Statement(node, predicate, value, old.qualifiers))
+        self._add(Statement(node, predicate, value, () if old is None else old.qualifiers))
 
     def _pages(self) -> Iterator[list[Any]]:
         last = ""
-        asked: Mapping[str, Collection[str] | str] = {
+        asked: dict[str, Any] = {
             "graph": self._graph,
             "mentions": [MENTIONS, MENTIONS + CLOSED],
+            **asked_of(self._follows),
         }
         while True:
             page = self._asking.rows(_ROWS, **asked, last=last, page=_PAGE)
@@ -245,6 +307,6 @@ class _Shown:
 
 def _qualifiers(properties: list[list[Any]]) -> Iterator[Qualifier]:
     for name, kind, value in properties:
-        literal = None if name in _OWN else literal_of(kind, value)
+        literal = None if name in OWN_OF_RELATIONSHIPS else literal_of(kind, value)
         if literal is not None:
             yield Qualifier(NEO4J + "property:" + encode_local(name), literal)

@@ -22,8 +22,8 @@ from graph.model import Delta, Node, Statement, encode_object, nodes_in
 from graph.neo4j.clearing import forget
 from graph.neo4j.ledger import Ledger, Load
 from graph.neo4j.log_entry import PART, encode
-from graph.neo4j.main_line import SHOWN
 from graph.neo4j.naming import MENTIONS, labels_in
+from graph.neo4j.properties import follows_neo4j
 from graph.neo4j.server import Server, Work
 from graph.neo4j.writing import BesideLoadError, Writer, Writing
 from graph.snapshot import Columns
@@ -191,7 +191,13 @@ class PagedLoad:
         """
         digest = pages.digest()
         self._begin(pages, f"{digest.hex()} ", None, imported=True)
+        if follows_neo4j(self._ledger.names.types):
+            for page in pages:
+                self._show_imported(page)
         return self._finish(digest, pages.log(), made)
+
+    def _show_imported(self, page: list[Statement]) -> None:
+        self._part(lambda writing: writing.recording.main_line.show_imported(page))
 
     def _check_imported(self, work: Work, pages: Pages) -> None:
         found = sum(
@@ -245,7 +251,7 @@ class PagedLoad:
             if self._ledger.seq:
                 main_line.check_new(page)
             main_line.open(page, load.seq, {})
-            main_line.show({s.subject for s in page if s.predicate in SHOWN})
+            main_line.show_changes(page)
             main_line.label(Delta(added=frozenset(s for s in page if s.predicate == RDF_TYPE)))
             writing.work.rows(_PAGE_DONE, graph=self._graph, pages=number + 1)
 

@@ -14,6 +14,8 @@ from graph.errors import InvalidDeltaError
 from graph.model import Delta, Node, Statement
 from graph.neo4j.ledger import Ledger
 from graph.neo4j.naming import CLOSED, MENTIONS
+from graph.neo4j.native_values import MADE
+from graph.neo4j.properties import Properties, of_relationship, rows_of
 from graph.neo4j.rows import (
     FIND_EDGE,
     FIND_VALUE,
@@ -43,6 +45,8 @@ CREATE (s)-[h:{MENTIONS}{CLOSED}]->(m) SET h = properties(x), h.until = $seq DEL
 _OPEN_EDGES: Final = """UNWIND $rows AS r
 MATCH (s:Entity {graph: $graph, id: r[0]}) MATCH (o:Entity {graph: $graph, id: r[2]})
 CREATE (s)-[n:$(r[1])]->(o) SET n = r[4], n.since = $seq"""
+_OPEN_SHOWN: Final = f"""{_OPEN_EDGES}
+FOREACH (p IN r[5] | SET n[p[0]] = {MADE.replace("<<P>>", "p")})"""
 _OPEN_VALUES: Final = """UNWIND $rows AS r
 MATCH (s:Entity {graph: $graph, id: r[0]})
 CREATE (s)-[n:$(r[1])]->(o:Value) SET o = r[5], n = r[4], n.since = $seq
@@ -72,6 +76,7 @@ class MainLine:
         self._work = work
         self._ledger = ledger
         self._graph = graph
+        self._properties = Properties(work, ledger, graph)
 
     def apply(self, delta: Delta, seq: int, origins: Mapping[Statement, int]) -> None:
         """Close what a delta removes, open what it adds. Raises InvalidDeltaError."""
@@ -85,7 +90,7 @@ class MainLine:
         self._close(found, seq)
         self.make_entities({n for s in added for n in touched(s)})
         self.open(added, seq, origins)
-        self.show({s.subject for s in (*removed, *added) if s.predicate in SHOWN})
+        self.show_changes([*removed, *added])
         self.label(delta)
 
     def make_entities(self, nodes: Collection[Node]) -> None:
@@ -128,12 +133,23 @@ class MainLine:
         """Make relationships for statements that are not there."""
         for batch in batches(added):
             edges: list[list[Any]] = []
+            shown: list[list[Any]] = []
             values: list[list[Any]] = []
             mentions: list[list[Any]] = []
             for statement in batch:
                 row = self._opened(statement, origins, mentions)
-                (edges if isinstance(statement.object, str) else values).append(row)
-            for query, rows in ((_OPEN_EDGES, edges), (_OPEN_VALUES, values), (_MENTION, mentions)):
+                if not isinstance(statement.object, str):
+                    values.append(row)
+                elif statement.qualifiers and (own := of_relationship(statement.qualifiers)):
+                    shown.append([*row, rows_of(own)])
+                else:
+                    edges.append(row)
+            for query, rows in (
+                (_OPEN_EDGES, edges),
+                (_OPEN_SHOWN, shown),
+                (_OPEN_VALUES, values),
+                (_MENTION, mentions),
+            ):
                 if rows:
                     self._work.rows(query, graph=self._graph, seq=seq, rows=rows)
 
@@ -155,8 +171,23 @@ class MainLine:
             row.append(value_of(self._graph, statement))
         return row
 
+    def show_changes(self, statements: Collection[Statement]) -> None:
+        """Recompute what nodes show where some statements were made or taken back."""
+        self._show_texts({s.subject for s in statements if s.predicate in SHOWN})
+        self._properties.show(statements)
+
+    def show_imported(self, statements: Collection[Statement]) -> None:
+        """The properties of nodes and relationships that files brought without."""
+        self._properties.show(statements)
+        self._properties.qualify(statements)
+
     def show(self, nodes: Collection[Node]) -> None:
-        """Recompute label, definition and synonyms of nodes from what holds."""
+        """Recompute all that nodes show from what holds."""
+        self._show_texts(nodes)
+        self._properties.show_all(nodes)
+
+    def _show_texts(self, nodes: Collection[Node]) -> None:
+        """Recompute label, definition and synonyms."""
         types = self._ledger.names.types
         synonyms = "|".join(types[p] for p in SYNONYMS if p in types)
         query = (

@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 _MAKE: Final = """MERGE (g:VersionedGraph {name: $graph})
 ON CREATE SET g.layout = $layout, g.changed = 0, g.commits = 0, g.seq = 0, g.rows = 0,
-    g.epoch = 0, g.token = ''
+    g.epoch = 0, g.token = '', g.shows = true
 MERGE (b:Branch {graph: $graph, name: $main})"""
 
 

@@ -11,19 +11,23 @@ from graph.model import Literal, Node, Statement
 from graph.neo4j.commits import Commits
 from graph.neo4j.ledger import Ledger, Place, Step
 from graph.neo4j.naming import CLOSED, MENTIONS
+from graph.neo4j.properties import follows_neo4j, of_node, of_relationship
 from graph.neo4j.rows import SHAPE, Decoder
 from graph.neo4j.server import Server
+from graph.neo4j.shown_properties import OF_NODE, OF_RELATIONSHIP, Showing, asked_of
 from graph.neo4j.states import States, netted
 from graph.snapshot import choose_label
 from graph.vocabulary import DEFINITION, LABEL, RDF_TYPE, SYNONYMS
 
 _PAGE: Final = 2_000
-_ROWS: Final = """MATCH (s:Entity) WHERE s.graph = $graph AND s.id > $last
+#: ``<<TYPES>>`` are those of all statements.
+_ROWS: Final = f"""MATCH (s:Entity) WHERE s.graph = $graph AND s.id > $last
 WITH s ORDER BY s.id LIMIT $page
-RETURN s.id, labels(s), s.label, s.definition, s.synonyms,
-    COLLECT {{ MATCH (s)-[r:{types}]->(o) RETURN [{shape}, r.since, r.until, r.origin, r.row] }},
-    COLLECT {{ MATCH (s)-[m:{mentions}]->(o) RETURN [o.id, m.row, m.since, m.until] }}"""
-
+RETURN s.id, labels(s), s.label, s.definition, s.synonyms, {OF_NODE}, COLLECT {{
+    MATCH (s)-[r:<<TYPES>>]->(o)
+    RETURN [{SHAPE}, r.since, r.until, r.origin, r.row, {OF_RELATIONSHIP}] }}, COLLECT {{
+    MATCH (s)-[m:{MENTIONS}|{MENTIONS}{CLOSED}]->(o)
+    RETURN [o.id, m.row, m.since, m.until] }}"""
 _STRANGE: Final = """MATCH (s:Entity)-[r]->(o) WHERE s.graph = $graph AND o.graph = $graph
     AND (o:Entity OR o:Value) AND NOT type(r) IN $known RETURN s.id, type(r) ORDER BY s.id"""
 
@@ -139,15 +143,22 @@ class Verification:
             for since, until in stands
         )
         found: Counter[tuple[Statement, int, int | None]] = Counter()
-        for node, labels, label, definition, synonyms, rows, mentions in self._pages():
+        follows = follows_neo4j(self._ledger.names.types)
+        for node, labels, label, definition, synonyms, shown, rows, mentions in self._pages(
+            follows
+        ):
             head: list[Statement] = []
             inner: Counter[tuple[Node, int, int, int | None]] = Counter()
-            for shape, since, until, origin, number in rows:
+            for shape, since, until, origin, number, properties in rows:
                 if since is None:
                     yield f"{node}: a relationship {shape[1]} that no commit made"
                     continue
                 (statement,) = decoder.statements([shape])
                 found[statement, since, until] += 1
+                if follows and isinstance(statement.object, str):
+                    shown_here = of_relationship(statement.qualifiers)
+                    if not Showing(properties).fits(shown_here):
+                        yield f"{node}: {shape[1]} does not show its qualifiers: {statement}"
                 if (until is None) == shape[1].endswith(CLOSED):
                     yield f"{node}: {shape[1]} and its end do not fit: {statement}"
                 if until is None:
@@ -159,6 +170,9 @@ class Verification:
             if inner != Counter(tuple(mention) for mention in mentions):
                 yield f"{node}: its mentions are not those of its statements"
             yield from self._shown(node, head, labels, [label, definition, synonyms])
+            said = {name: native for name, (_, native) in of_node(head).items()}
+            if follows and not Showing(shown).fits(said):
+                yield f"{node}: its properties are not those of its statements"
         for statement, since, until in (expected - found).elements():
             yield f"missing from entry {since} to {until or 'now'}: {statement}"
         for statement, since, until in (found - expected).elements():
@@ -190,13 +204,14 @@ class Verification:
         if named != fixed & set(labels):
             yield f"{node}: its labels are not its types"
 
-    def _pages(self) -> Iterator[list[Any]]:
+    def _pages(self, follows: bool) -> Iterator[list[Any]]:
         types = self._ledger.names.types.values()
         every = "|".join(f"{name}|{name}{CLOSED}" for name in sorted(types)) or "NOTHING"
-        query = _ROWS.format(types=every, shape=SHAPE, mentions=f"{MENTIONS}|{MENTIONS}{CLOSED}")
+        query = _ROWS.replace("<<TYPES>>", every)
+        asked = asked_of(follows)
         last = ""
         while True:
-            page = self._server.rows(query, graph=self._graph, last=last, page=_PAGE)
+            page = self._server.rows(query, graph=self._graph, last=last, page=_PAGE, **asked)
             if not page:
                 return
             yield from page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from graph.errors import UnavailableError
 from graph.model import Literal, Statement
 from graph.neo4j.foreign import ForeignState, Key, read_database
 from graph.neo4j.foreign_values import NEO4J
+from graph.neo4j.native_values import MADE, native_of, property_name
 from graph.neo4j.server import Address
 from graph.neo4j.store import Neo4jStore
 from graph.vocabulary import LABEL, RDF_TYPE, XSD
@@ -32,22 +32,6 @@ VALUES = """CREATE (:Kinds {text: 'a"b\\n', yes: true, number: -9223372036854775
     halves: [0.5, -1.0], flags: [true, false], days: [date('2020-01-01'), date('-0044-03-15')],
     places: [point({x: 1, y: 2})], zones: [datetime('2020-10-25T02:30[Europe/Berlin]')],
     nothing: [], waits: [duration('P1M-1D')], `odd name: é%`: 1})"""
-#: How Neo4j makes a value again from the text of a literal.
-MADE_BY = {
-    XSD + "string": "$text",
-    XSD + "boolean": "toBoolean($text)",
-    XSD + "integer": "toInteger($text)",
-    XSD + "date": "date($text)",
-    NEO4J + "date": "date($text)",
-    XSD + "duration": "duration($text)",
-    NEO4J + "duration": "duration($text)",
-    NEO4J + "zoned-datetime": "datetime($text)",
-}
-ELEMENTS_MADE_BY = {
-    "date": "date(one)",
-    "duration": "duration(one)",
-    "zoned-datetime": "datetime(one)",
-}
 
 
 @pytest.fixture
@@ -92,44 +76,17 @@ def test_every_kind_of_value_can_be_made_again_from_its_literal(
     for statement in said:
         value = statement.object
         assert isinstance(value, Literal)
-        made, asked = _made(value)
-        name = statement.predicate.removeprefix(NEO4J + "property:").replace("%20", " ")
-        name = name.replace("%25", "%")
+        name = property_name(statement.predicate)
+        native = native_of(value)
+        assert native is not None
         query = (
-            f"MATCH (n:Kinds) WITH n[$name] AS was, {made} AS made "
+            "UNWIND $rows AS p MATCH (n:Kinds) "
+            f"WITH n[p[0]] AS was, {MADE.replace('<<P>>', 'p')} AS made "
             "RETURN was = made AND valueType(was) = valueType(made)"
         )
-        same = driver.execute_query(query, {"name": name, **asked}).records[0][0]
+        rows = [[name, native.function, native.sent]]
+        same = driver.execute_query(query, {"rows": rows}).records[0][0]
         assert same, statement
-
-
-def _made(value: Literal) -> tuple[str, dict[str, Any]]:
-    """Cypher that makes a value again, and what it is asked with."""
-    text = value.value
-    kind = value.datatype
-    if kind in MADE_BY:
-        return MADE_BY[kind], {"text": text}
-    if kind == XSD + "double":
-        return "$number", {"number": float(text)}
-    if kind == XSD + "hexBinary":
-        return "$bytes", {"bytes": bytes.fromhex(text)}
-    if kind == XSD + "time":
-        return ("time($text)" if "+" in text else "localtime($text)"), {"text": text}
-    if kind == XSD + "dateTime":
-        return ("datetime($text)" if "+" in text else "localdatetime($text)"), {"text": text}
-    if kind == NEO4J + "point":
-        return "point($point)", {"point": _point(text)}
-    inner = kind.removeprefix(NEO4J + "list:")
-    elements = json.loads(text)
-    if inner == "point":
-        return "[one IN $list | point(one)]", {"list": [_point(one) for one in elements]}
-    return f"[one IN $list | {ELEMENTS_MADE_BY.get(inner, 'one')}]", {"list": elements}
-
-
-def _point(text: str) -> dict[str, Any]:
-    system, _, rest = text.partition(";")
-    numbers = map(float, rest.removeprefix("POINT(").removesuffix(")").split())
-    return {"srid": int(system.removeprefix("SRID=")), **dict(zip("xyz", numbers, strict=False))}
 
 
 def test_nodes_relationships_and_equal_ones_among_them_are_all_there(
