@@ -226,6 +226,8 @@ def text(folder: Path, config: TrainConfig, epochs: int, width: int) -> Iterator
     releases: list[Release] = []
     for path in sorted(folder.glob("*.obo")):
         releases.append(Release(path, releases[-1].table if releases else None, width))
+    if not releases:
+        raise SystemExit(f"{folder}: no .obo in it")
     inductive = replace(config, encoder="inductive")
     texts = replace(inductive, text=width)
     for way, chosen, given, episodes in (
