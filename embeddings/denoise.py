@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from embeddings.discriminators import Judged, best_bin_share, ratios
+from embeddings.discriminators import Judged, ratios
 from embeddings.edits import Floats
 from embeddings.errors import TrainingError
 from embeddings.evidence import Counts, Evidence
 from embeddings.kernels import Kernel, planted
+from embeddings.shares import Mixture, Share, mixture
 from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges, table_from_triples
 from embeddings.train import TrainConfig, Trainer, losses
 from graph.model import Node, Object
@@ -45,13 +46,24 @@ class DenoiseConfig:
         if self.folds < 2 or self.rounds < 1 or not self.kernels:
             raise TrainingError("denoise", "two folds, a round and a kernel are needed at least")
 
+    @classmethod
+    def full(cls, seed: int = 0) -> DenoiseConfig:
+        """Every kernel, and link prediction: several times the cost of the quick mode."""
+        train = TrainConfig(rank=100, n3=0.05, seed=seed)
+        return cls(tuple(Kernel), epochs=12, train=train, seed=seed)
+
+    @property
+    def compares_relations(self) -> bool:
+        """Whether a kernel confuses relations or directions."""
+        return Kernel.RELATION in self.kernels or Kernel.SWAP in self.kernels
+
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
     """A statement, the probability that it is wrong, and what the rest of the graph says of it.
 
-    ``odds`` ranks; ``posterior`` is it between 0 and 1. ``loss`` is the held-out loss in nats of
-    the model, None in quick mode.
+    ``posterior`` is ``odds`` between 0 and 1. ``loss`` is the held-out loss in nats of the model,
+    None in quick mode.
     """
 
     subject: Node
@@ -67,11 +79,13 @@ class Suspicion:
 class DenoiseResult:
     """Every statement that is an edge, the most suspicious first, and what reproduces it.
 
-    ``shares`` estimates from above which part of the statements each kernel made.
+    ``shares`` estimates from above which part of the statements each kernel made. Where no kernel
+    is ``believed`` to be there, the loss ranks if there is one, and else the odds.
     """
 
     rows: tuple[Suspicion, ...]
-    shares: dict[Kernel, float]
+    shares: dict[Kernel, Share]
+    believed: bool
     version: Version
     config: DenoiseConfig
 
@@ -103,18 +117,15 @@ def denoise_table(
         raise TrainingError("denoise", f"{len(table)} edges, at least {FEWEST_EDGES} are needed")
     trial = _Trial.drawn(table, config)
     told = _Told(fold_done, config.folds * config.rounds)
-    losses_ = trial.held_out_losses() if config.epochs else None
-    weights: Floats | None = None
-    counts: list[Counts] = []
-    for _ in range(config.rounds):
-        features, found = trial.evidence(weights, told)
-        counts = counts or found
-        if losses_ is not None:
-            features = np.concatenate((features, losses_), axis=1)
-        odds, shares = trial.judged(features)
-        weights = _belief(odds)
-    loss = None if losses_ is None else losses_[: len(table), -1]
-    return DenoiseResult(_rows(table, odds, counts, loss), shares, table.version, config)
+    held_out = trial.held_out_losses() if config.epochs else None
+    features, counts = trial.evidence(None, told)
+    found = trial.judged(features, held_out)
+    for _ in range(config.rounds - 1):
+        features, _counts = trial.evidence(_belief(found.odds), told)
+        found = trial.judged(features, held_out)
+    loss = None if held_out is None else held_out[: len(table), -1]
+    rows = _rows(table, found, counts, loss)
+    return DenoiseResult(rows, found.shares, found.believed, table.version, config)
 
 
 def _belief(odds: Floats) -> Floats:
@@ -183,6 +194,7 @@ class _Trial:
                 table.num_relations,
                 None if weights is None else weights[rest],
                 self.config.seed,
+                self.config.compares_relations,
             )
             features = evidence.features(self.triples[rows])
             parts.append((rows, features))
@@ -204,16 +216,19 @@ class _Trial:
             parts.append((rows, np.concatenate((both, both.sum(axis=1, keepdims=True)), axis=1)))
         return self._together(parts)
 
-    def judged(self, features: Floats) -> tuple[Floats, dict[Kernel, float]]:
+    def judged(self, features: Floats, held_out: Floats | None) -> Mixture:
         """The odds of each edge of the table to be wrong, and the share that each kernel made."""
+        if held_out is not None:
+            features = np.concatenate((features, held_out), axis=1)
         every = Judged(features, self.triples[:, 1], self.folds)
         observed = every.part(slice(0, len(self.table)))
-        odds, shares = np.zeros(len(self.table)), {}
-        for kernel, rows in self.parts.items():
-            found = ratios(observed, every.part(rows), self.config.folds, self.config.seed)
-            shares[kernel] = best_bin_share(*found)
-            odds += shares[kernel] * found[0]
-        return odds, shares
+        config = self.config
+        return mixture(
+            {
+                kernel: ratios(observed, every.part(rows), config.folds, config.seed)
+                for kernel, rows in self.parts.items()
+            }
+        )
 
     def _together(self, parts: list[tuple[Indices, Floats]]) -> Floats:
         every = np.zeros((len(self.triples), parts[0][1].shape[1]))
@@ -223,12 +238,14 @@ class _Trial:
 
 
 def _rows(
-    table: EdgeTable, odds: Floats, counts: list[Counts], loss: Floats | None
+    table: EdgeTable, found: Mixture, counts: list[Counts], loss: Floats | None
 ) -> tuple[Suspicion, ...]:
     """One row per statement; a statement that entails several edges is as bad as its worst."""
     seen: set[tuple[Node, Node, Object]] = set()
     rows: list[Suspicion] = []
-    for i in np.argsort(-odds, kind="stable").tolist():
+    odds = found.odds
+    ranking = odds if found.believed or loss is None else loss
+    for i in np.argsort(-ranking, kind="stable").tolist():
         key = table.statements[i]
         if key in seen:
             continue

@@ -12,7 +12,6 @@ from embeddings.tensors import Indices
 #: Categories that the trees can tell apart; rarer relations are one.
 _MOST_CATEGORIES = 254
 _SMALLEST = 1e-6
-_BINS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,19 +79,3 @@ def _categories(relations: Indices) -> Indices:
     categories = np.empty(len(counts), dtype=np.int64)
     categories[order] = np.minimum(np.arange(len(counts)), _MOST_CATEGORIES - 1)
     return categories
-
-
-def best_bin_share(observed: Floats, wrong: Floats) -> float:
-    """The largest share of a kernel's noise that the observed edges leave room for.
-
-    The smallest ratio, over bins that hold equal parts of the planted edges, of the observed
-    share of a bin to its planted share; one observed edge is added to each bin.
-    """
-    if not len(wrong):
-        return 0.0
-    edges = np.unique(np.quantile(wrong, np.linspace(0, 1, _BINS + 1)[1:-1]))
-    here = np.bincount(np.searchsorted(edges, observed), minlength=len(edges) + 1)
-    there = np.bincount(np.searchsorted(edges, wrong), minlength=len(edges) + 1)
-    filled = there >= len(wrong) / (2 * _BINS)
-    ratio = ((here + 1) / len(observed))[filled] / (there / len(wrong))[filled]
-    return float(min(ratio.min(), 1.0))

@@ -12,14 +12,16 @@ import numpy as np
 from scipy import sparse
 
 from embeddings.edits import Floats
-from embeddings.resolvent import Resolvent, SparseMatrix, resolvents
+from embeddings.resolvent import LARGEST_DENSE, Resolvent, SparseMatrix, resolvents
+from embeddings.rivals import Rivals
 from embeddings.tensors import Indices
 from embeddings.walks import Walks
 
 _LAMBDAS = (0.3, 3.0)
 _STATISTICS = 5
-#: Candidates of a relation that an edge is compared with at most, and edges compared at once.
-_MOST_CANDIDATES = 4000
+#: Candidates of a relation that an edge of a large graph is compared with at most, and edges
+#: compared at once.
+_MOST_CANDIDATES = 500
 _CHUNK = 4000
 
 
@@ -44,7 +46,8 @@ class Counts:
 class Evidence:
     """Features of edges from a graph that does not hold them.
 
-    ``triples`` is the graph, (edges, 3), ``weights`` (edges,) how much each is believed.
+    ``triples`` is the graph, (edges, 3), ``weights`` (edges,) how much each is believed;
+    ``rivals`` compares relations with each other as well.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Evidence:
         num_relations: int,
         weights: Floats | None = None,
         seed: int = 0,
+        rivals: bool = False,
     ) -> None:
         self._size = num_entities
         self._generator = np.random.default_rng((seed, 9))
@@ -79,13 +83,21 @@ class Evidence:
         low, high = np.minimum(heads, tails), np.maximum(heads, tails)
         self._pairs = _Sums(low * num_entities + high, weights)
         self._walks = Walks(triples, num_entities, num_relations, seed)
+        self._rivals = (
+            Rivals(triples, num_entities, num_relations, self._resolvents[0], seed)
+            if rivals
+            else None
+        )
 
     def features(self, triples: Indices) -> Floats:
         """One row for each edge; the columns are the same for every graph."""
         tails = self._supports(triples[:, 0], 2 * triples[:, 1], triples[:, 2])
         heads = self._supports(triples[:, 2], 2 * triples[:, 1] + 1, triples[:, 0])
         counted = np.log1p(self._counted(triples))
-        return np.concatenate((tails, heads, counted, self._walks.features(triples)), axis=1)
+        every = [tails, heads, counted, self._walks.features(triples)]
+        if self._rivals is not None:
+            every.append(self._rivals.features(triples))
+        return np.concatenate(every, axis=1)
 
     def counts(self, triples: Indices, features: Floats) -> list[Counts]:
         """The numbers that can be told in words, for edges and their features."""
@@ -128,19 +140,20 @@ class Evidence:
             columns = sparse.hstack(
                 (adjacency[:, candidates], sparse.csr_matrix(slot[:, None])), format="csr"
             )
+            by_target = adjacency.tocsc()
             for begin in range(0, len(rows), _CHUNK):
                 some = rows[begin : begin + _CHUNK]
                 for k, resolvent in enumerate(self._resolvents):
                     first = k * _STATISTICS
                     result[some, first : first + _STATISTICS] = _support(
-                        resolvent, sources[some], columns, adjacency, targets[some]
+                        resolvent, sources[some], columns, by_target, targets[some]
                     )
         return result
 
     def _candidates(self, adjacency: SparseMatrix) -> Indices:
         """The entities that a directed relation leads to, an even sample of many."""
         candidates: Indices = np.unique(adjacency.indices).astype(np.int64)
-        if len(candidates) <= _MOST_CANDIDATES:
+        if self._size <= LARGEST_DENSE or len(candidates) <= _MOST_CANDIDATES:
             return candidates
         drawn = self._generator.choice(candidates, _MOST_CANDIDATES, replace=False)
         return np.sort(drawn)

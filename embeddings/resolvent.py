@@ -17,12 +17,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 
+from embeddings.edits import Floats
 from embeddings.tensors import Indices
 
 #: Entities up to which the resolvent is a dense inverse.
 LARGEST_DENSE = 8000
 #: Width of the product that stands for a larger one.
 RANK = 256
+#: More vectors than are wanted, and multiplications, which make the wanted ones exact.
+_SPARE, _POWERS = 10, 3
+#: Columns of X that are multiplied at once.
+_COLUMNS = 50_000
 _SMALLEST = 1e-6
 
 Matrix = NDArray[np.float32]
@@ -38,6 +43,9 @@ class Resolvent(Protocol):
     def at(self, sources: Indices, columns: SparseMatrix, places: Indices) -> Matrix:
         """Row ``sources[i]`` of H times column ``places[i]``: (len(sources),)."""
 
+    def between(self, sources: Indices, targets: Indices) -> Matrix:
+        """H of pairs of entities: (len(sources),)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dense:
@@ -50,8 +58,18 @@ class Dense:
         return spread
 
     def at(self, sources: Indices, columns: SparseMatrix, places: Indices) -> Matrix:
-        unique, inverse = np.unique(sources, return_inverse=True)
-        return self.spread(unique, columns)[inverse, places]
+        columns = columns.tocsc()
+        first = columns.indptr[places].astype(np.int64)
+        counts = columns.indptr[places + 1] - first
+        rows = np.repeat(np.arange(len(places)), counts)
+        inside = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        entries = first[rows] + inside
+        there = columns.data[entries] * self.matrix[sources[rows], columns.indices[entries]]
+        value: Matrix = np.bincount(rows, there, len(places)).astype(np.float32)
+        return value
+
+    def between(self, sources: Indices, targets: Indices) -> Matrix:
+        return self.matrix[sources, targets]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +89,11 @@ class LowRank:
         reached = columns.T @ self.half
         own = np.asarray(columns.tocsr()[sources, places]).ravel() * self.diagonal[sources]
         value: Matrix = np.einsum("ij,ij->i", self.half[sources], reached[places]) + own
+        return value
+
+    def between(self, sources: Indices, targets: Indices) -> Matrix:
+        own = np.where(sources == targets, self.diagonal[sources], 0)
+        value: Matrix = np.einsum("ij,ij->i", self.half[sources], self.half[targets]) + own
         return value
 
 
@@ -104,12 +127,8 @@ def _low_rank(
     halved: SparseMatrix, scales: tuple[float, ...], seed: int, rank: int
 ) -> list[Resolvent]:
     """H of U diag(e) U^T + diag(rest), by the identity of Woodbury."""
-    from sklearn.utils.extmath import randomized_svd
-
-    basis, values, _ = randomized_svd(halved.tocsr(), rank, n_iter=2, random_state=seed)
-    strengths = np.maximum(values.astype(np.float64) ** 2, _SMALLEST)
-    basis = basis.astype(np.float64)
-    trace = np.asarray(halved.multiply(halved).sum(axis=1)).ravel()
+    strengths, basis = _leading(halved, rank, seed)
+    trace = np.asarray(halved.multiply(halved).sum(axis=1), dtype=np.float64).ravel()
     rest = np.maximum(trace - (basis**2) @ strengths, 0)
     mean = max(float(trace.mean()), 1e-12)
     found: list[Resolvent] = []
@@ -124,3 +143,30 @@ def _low_rank(
             LowRank((1 - ridge * inverse).astype(np.float32), (scaled @ factor).astype(np.float32))
         )
     return found
+
+
+def _leading(halved: SparseMatrix, rank: int, seed: int) -> tuple[Floats, Floats]:
+    """The largest eigenvalues of K and their vectors, (rank,) and (entities, rank).
+
+    K is multiplied with a few vectors at a time and never made.
+    """
+    columns = halved.tocsc()
+    columns = columns[:, np.flatnonzero(np.diff(columns.indptr))]
+    width = columns.shape[1]
+    blocks = [columns[:, at : at + _COLUMNS].tocsr() for at in range(0, width, _COLUMNS)]
+
+    def times(vectors: Matrix) -> Matrix:
+        product = np.zeros_like(vectors)
+        for block in blocks:
+            product += block @ (block.T @ vectors)
+        return product
+
+    size = halved.shape[0]
+    generator = np.random.default_rng((seed, 13))
+    vectors = generator.standard_normal((size, min(rank + _SPARE, size)), dtype=np.float32)
+    for _ in range(_POWERS):
+        vectors = np.linalg.qr(times(vectors))[0]
+    inner = (vectors.T @ times(vectors)).astype(np.float64)
+    values, turn = np.linalg.eigh((inner + inner.T) / 2)
+    values, turn = values[::-1][:rank], turn[:, ::-1][:, :rank]
+    return np.maximum(values, _SMALLEST), vectors.astype(np.float64) @ turn

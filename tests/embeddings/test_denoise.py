@@ -8,11 +8,12 @@ from scipy import sparse
 
 from embeddings import resolvent
 from embeddings.denoise import DenoiseConfig, denoise, denoise_table
-from embeddings.discriminators import best_bin_share
 from embeddings.errors import TrainingError
 from embeddings.evidence import Evidence
-from embeddings.kernels import Kernel, planted
-from embeddings.resolvent import LowRank, resolvents
+from embeddings.kernels import Kernel, nearest, planted
+from embeddings.resolvent import Dense, LowRank, resolvents
+from embeddings.rivals import Rivals
+from embeddings.shares import best_bin_share, mixture
 from embeddings.tensors import edge_keys, table_from_triples
 from embeddings.train import TrainConfig
 from embeddings.walks import Walks
@@ -68,6 +69,9 @@ def test_link_prediction_adds_the_held_out_loss(noisy):
     told = []
     full = denoise_table(noisy[0], config, lambda done, of: told.append((done, of)))
     assert all(row.loss is not None and row.loss > 0 for row in full.rows)
+    if not full.believed:
+        losses = [row.loss for row in full.rows]
+        assert losses == sorted(losses, reverse=True)
     assert told == [(1, 2), (2, 2)]
 
 
@@ -92,16 +96,83 @@ def test_evidence_by_hand():
     assert value == pytest.approx(2 * s / (2 * s + 0.3 * m), rel=1e-4)
 
 
+#: The columns that each corruption may change.
+CHANGED = {
+    Kernel.TYPED: ({0}, {2}),
+    Kernel.RANDOM: ({0}, {2}),
+    Kernel.NEAR: ({0}, {2}),
+    Kernel.RELATION: ({1},),
+    Kernel.SWAP: ({0, 2},),
+}
+
+
 @pytest.mark.parametrize("kernel", list(Kernel))
-def test_planted_edges_are_new_and_differ_in_one_slot(communities, kernel):
-    wrong, origin = planted(kernel, communities.triples, np.random.default_rng(0))
+def test_planted_edges_are_new_and_differ_as_the_kernel_says(communities, kernel):
+    triples = communities.triples
+    wrong, origin = planted(kernel, triples, np.random.default_rng(0))
+    assert len(wrong) > len(triples) / 20
     assert not np.isin(edge_keys(wrong), communities.keys()).any()
-    changed = wrong != communities.triples[origin]
-    assert (changed.sum(axis=1) == 1).all()
-    assert not changed[:, 1].any()
-    if kernel is Kernel.TYPED:
-        slots = {(r, t) for _, r, t in communities.triples.tolist()}
-        assert all((r, t) in slots for _, r, t in wrong[changed[:, 2]].tolist())
+    changed = wrong != triples[origin]
+    assert {frozenset(np.flatnonzero(row).tolist()) for row in changed} == {
+        frozenset(columns) for columns in CHANGED[kernel]
+    }
+    if kernel in (Kernel.TYPED, Kernel.RELATION):
+        tails = {(r, t) for _, r, t in triples.tolist()}
+        heads = {(h, r) for h, r, _ in triples.tolist()}
+        assert all((r, t) in tails and (h, r) in heads for h, r, t in wrong.tolist())
+    if kernel is Kernel.SWAP:
+        assert (wrong == triples[origin][:, ::-1]).all()
+
+
+def test_nearest_are_those_with_the_same_typed_neighbours():
+    # 0 and 1 have the same neighbours by the same relation; 4 has them by another.
+    rows = [(0, 0, 2), (0, 0, 3), (1, 0, 2), (1, 0, 3), (4, 1, 2), (4, 1, 3)]
+    near = nearest(np.array(rows), 1)
+    assert near[0, 0] == 1
+    assert near[1, 0] == 0
+    assert {near[2, 0], near[3, 0]} == {2, 3}
+
+
+def test_rival_relations_by_hand():
+    # 0 is like itself and, half as much, like 1; 1 has 2 by relation 1, 0 has 3 by relation 0.
+    rows = np.array([(1, 1, 2), (0, 0, 3)])
+    like = np.eye(4, dtype=np.float32)
+    like[0, 1] = like[1, 0] = 0.5
+    rivals = Rivals(rows, 4, 2, Dense(like))
+    right, wrong, turned = rivals.features(np.array([(0, 1, 2), (0, 0, 2), (2, 1, 1)]))
+    assert right[0] == pytest.approx(1)
+    assert right[1] == pytest.approx(np.log(0.501 / 0.001), rel=1e-5)
+    assert wrong[0] == 0
+    assert wrong[1] == pytest.approx(np.log(0.001 / 0.501), rel=1e-5)
+    assert (right[7], turned[7]) == (0, 1)
+
+
+def test_a_corruption_that_explains_the_edges_leaves_nothing_to_the_next():
+    rng = np.random.default_rng(0)
+    clean, noise = rng.exponential(0.05, 1900), rng.exponential(200, 100)
+    observed = np.concatenate((clean, noise))
+    own = rng.exponential(200, 1000)
+    found = mixture(
+        {
+            Kernel.TYPED: (observed, own),
+            Kernel.NEAR: (observed * 0.9, own * 0.9),
+            Kernel.SWAP: (clean[rng.integers(0, 1900, 2000)], own),
+        }
+    )
+    assert found.believed
+    assert found.shares[Kernel.TYPED].share == pytest.approx(0.05, rel=0.4)
+    assert found.shares[Kernel.TYPED].resolved > 0.8
+    # One edge is added to each bin of a twentieth, so nothing is less than 1 in 100 of 2,000.
+    assert found.shares[Kernel.NEAR].share == pytest.approx(0.01)
+    assert found.shares[Kernel.SWAP].share == pytest.approx(0.01)
+    assert np.clip(found.odds, 0, 1).sum() == pytest.approx(100, rel=0.4)
+
+
+def test_no_corruption_is_believed_where_none_of_its_edges_is_there():
+    rng = np.random.default_rng(0)
+    found = mixture({Kernel.TYPED: (rng.exponential(0.05, 40_000), 1 + rng.exponential(9, 1000))})
+    assert not found.believed
+    assert (found.odds > 0).all()
 
 
 def test_the_share_is_bounded_by_the_emptiest_bin():
