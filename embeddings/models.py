@@ -9,6 +9,7 @@ heads are the same operation on one or the other. The models with a row per enti
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -53,6 +54,26 @@ class Model(nn.Module, ABC):
     @abstractmethod
     def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
         """Scores of candidate i for query i: (...,)."""
+
+    def transform_gradients(
+        self, vectors: Tensor, relations: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Gradients at the vectors and at the relations, from those at what they transform to."""
+        return _by_autograd(self.transform, vectors, relations, at)
+
+    def match_gradients(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Gradients at queries and candidates, from those at the scores that :meth:`match` gave."""
+        del scores
+        return _by_autograd(self.match, queries, candidates, at)
+
+    def pair_gradients(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The same of :meth:`match_pairs`."""
+        del scores
+        return _by_autograd(self.match_pairs, queries, candidates, at)
 
     @abstractmethod
     def regularise(
@@ -108,6 +129,16 @@ class Model(nn.Module, ABC):
     def score_heads(self, relations: Tensor, tails: Tensor) -> Tensor:
         """Scores of every entity as head, by the reciprocal relation: (n, entities)."""
         return self.score_all(tails, 2 * relations + 1)
+
+
+def _by_autograd(
+    function: Callable[[Tensor, Tensor], Tensor], one: Tensor, other: Tensor, at: Tensor
+) -> tuple[Tensor, Tensor]:
+    one, other = one.detach().requires_grad_(), other.detach().requires_grad_()
+    with torch.enable_grad():
+        found = function(one, other)
+    at_one, at_other = torch.autograd.grad(found, (one, other), at)
+    return at_one, at_other
 
 
 def appended(table: nn.Parameter, rows: Tensor) -> nn.Parameter:

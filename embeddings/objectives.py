@@ -130,16 +130,23 @@ def shared_negatives(
     negatives: Tensor,
     hits: Tensor,
     denied: Tensor | None = None,
-) -> Tensor:
+) -> tuple[float, Tensor, Tensor, Tensor]:
     """-log p(target) among itself and negatives that the whole batch shares, summed.
 
     Vectors: queries and targets (edges, width), negatives (m, width). ``hits`` (edges, m) marks
-    negatives that are the target itself; they are left out.
+    negatives that are the target itself; they are left out. Gives (loss, gradients at queries,
+    targets and negatives).
     """
     own = model.match_pairs(queries, targets)
-    others = model.match(queries, negatives).masked_fill(hits, float("-inf"))
-    log_p = own - torch.logaddexp(own, others.logsumexp(dim=1))
-    return summed_loss(log_p, denied)
+    others = model.match(queries, negatives).masked_fill_(hits, float("-inf"))
+    total = torch.logaddexp(own, others.logsumexp(dim=1))
+    log_p = own - total
+    loss, slope = _edge_losses(log_p, denied)
+    at_others = (others - total[:, None]).exp_().mul_(-slope[:, None])
+    at_queries, at_negatives = model.match_gradients(queries, negatives, others, at_others)
+    at_own = -slope * torch.expm1(log_p)
+    by_own, at_targets = model.pair_gradients(queries, targets, own, at_own)
+    return float(loss), at_queries.add_(by_own), at_targets, at_negatives
 
 
 def relation_loss(

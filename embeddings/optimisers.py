@@ -5,6 +5,7 @@ Rows that a step does not touch keep their state, as in torch's SparseAdam.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -12,6 +13,9 @@ from typing import Final
 
 import torch
 from torch import Tensor
+
+#: Rows that are updated at a time, so that what is gathered of them stays in the cache.
+_BLOCK: Final = 512
 
 
 class Optimiser(ABC):
@@ -36,18 +40,22 @@ class Optimiser(ABC):
 
     def whole(self, index: int, parameter: Tensor, gradient: Tensor) -> None:
         """Update all of a parameter in place."""
-        parameter.sub_(self._change(self.state[index], gradient))
+        self._update(parameter, self.state[index], gradient)
 
     def rows(self, index: int, parameter: Tensor, rows: Tensor, gradient: Tensor) -> None:
         """Update distinct rows of a parameter in place."""
-        kept = [state[rows] for state in self.state[index]]
-        parameter.index_put_((rows,), parameter[rows].sub_(self._change(kept, gradient)))
-        for state, new in zip(self.state[index], kept, strict=True):
-            state.index_put_((rows,), new)
+        tables = [parameter, *self.state[index]]
+        for some, slope in zip(
+            torch.split(rows, _BLOCK), torch.split(gradient, _BLOCK), strict=True
+        ):
+            own, *kept = parts = [table.index_select(0, some) for table in tables]
+            self._update(own, kept, slope)
+            for table, part in zip(tables, parts, strict=True):
+                table.index_copy_(0, some, part)
 
     @abstractmethod
-    def _change(self, state: list[Tensor], gradient: Tensor) -> Tensor:
-        """What to subtract; the state is updated in place."""
+    def _update(self, parameter: Tensor, state: list[Tensor], gradient: Tensor) -> None:
+        """Update a parameter and its state in place."""
 
 
 class Adagrad(Optimiser):
@@ -55,10 +63,11 @@ class Adagrad(Optimiser):
 
     slots = 1
 
-    def _change(self, state: list[Tensor], gradient: Tensor) -> Tensor:
+    def _update(self, parameter: Tensor, state: list[Tensor], gradient: Tensor) -> None:
         (sums,) = state
         sums.addcmul_(gradient, gradient)
-        return sums.sqrt().add_(1e-10).reciprocal_().mul_(gradient).mul_(self.learning_rate)
+        pace = sums.sqrt().add_(1e-10).reciprocal_()
+        parameter.sub_(pace.mul_(gradient).mul_(self.learning_rate))
 
 
 class Adam(Optimiser):
@@ -66,13 +75,14 @@ class Adam(Optimiser):
 
     slots = 2
 
-    def _change(self, state: list[Tensor], gradient: Tensor) -> Tensor:
+    def _update(self, parameter: Tensor, state: list[Tensor], gradient: Tensor) -> None:
         mean, square = state
         mean.lerp_(gradient, 0.1)
         square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
         step = max(self.steps, 1)
-        root = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)
-        return (mean / root).mul_(self.learning_rate / (1 - 0.9**step))
+        bias = math.sqrt(1 - 0.999**step)
+        root = square.sqrt().add_(1e-8 * bias)
+        parameter.addcdiv_(mean, root, value=-self.learning_rate * bias / (1 - 0.9**step))
 
 
 #: The optimisers by the names that people give.

@@ -19,6 +19,8 @@ from embeddings.models import Model, appended
 
 #: Below this squared distance the gradient of the distance is taken as that at its root.
 _NEAR = 1e-12
+#: A distance up to here was held at the root of that, whatever it is rounded to.
+_HELD = 1.001e-6
 
 
 class TableModel(Model):
@@ -79,28 +81,47 @@ class TableModel(Model):
         self.num_entities, self.num_relations = num_entities, num_relations
 
 
-class ComplEx(TableModel):
-    """score = Re(<h, r, conj t>) over ``rank`` complex numbers. Trouillon et al. 2016.
-
-    Rows hold real parts, then imaginary parts (width = 2 rank). N3: Lacroix et al. 2018.
-    """
+class _Product(TableModel):
+    """score = <q, t>, the scalar product."""
 
     bilinear = True
-
-    @property
-    def width(self) -> int:
-        return 2 * self.rank
-
-    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
-        a, b = vectors.chunk(2, dim=-1)
-        c, d = relations.chunk(2, dim=-1)
-        return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
 
     def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
         return queries @ candidates.t()
 
     def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
         return (queries * candidates).sum(dim=-1)
+
+    def match_gradients(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        del scores
+        return at @ candidates, at.t() @ queries
+
+    def pair_gradients(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        del scores
+        return at[:, None] * candidates, at[:, None] * queries
+
+
+class ComplEx(_Product):
+    """score = Re(<h, r, conj t>) over ``rank`` complex numbers. Trouillon et al. 2016.
+
+    Rows hold real parts, then imaginary parts (width = 2 rank). N3: Lacroix et al. 2018.
+    """
+
+    @property
+    def width(self) -> int:
+        return 2 * self.rank
+
+    def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
+        return _complex_product(vectors, relations)
+
+    def transform_gradients(
+        self, vectors: Tensor, relations: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        return _conjugate_product(relations, at), _conjugate_product(vectors, at)
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
         return _conjugate_product(vectors, targets) @ relations.t()
@@ -110,10 +131,8 @@ class ComplEx(TableModel):
         return real**2 + imaginary**2
 
 
-class DistMult(TableModel):
+class DistMult(_Product):
     """score = <h, r, t> over real numbers. Yang et al. 2015."""
-
-    bilinear = True
 
     @property
     def width(self) -> int:
@@ -122,11 +141,10 @@ class DistMult(TableModel):
     def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
         return vectors * relations
 
-    def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        return queries @ candidates.t()
-
-    def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        return (queries * candidates).sum(dim=-1)
+    def transform_gradients(
+        self, vectors: Tensor, relations: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        return at * relations, at * vectors
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
         return (vectors * targets) @ relations.t()
@@ -146,6 +164,22 @@ class _Distance(TableModel):
     def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
         return -((queries - candidates) ** 2).sum(dim=-1).clamp_min(_NEAR).sqrt()
 
+    def match_gradients(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        slope = _by_square(scores, at)
+        at_queries = queries * (2 * slope.sum(dim=1, keepdim=True))
+        at_candidates = candidates * (2 * slope.sum(dim=0)[:, None])
+        at_queries.addmm_(slope, candidates, alpha=-2)
+        at_candidates.addmm_(slope.t(), queries, alpha=-2)
+        return at_queries, at_candidates
+
+    def pair_gradients(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        at_queries = (queries - candidates).mul_(2 * _by_square(scores, at)[:, None])
+        return at_queries, -at_queries
+
 
 class TransE(_Distance):
     """score = -|h + r - t|, Euclidean; rows are not normalised. Bordes et al. 2013."""
@@ -156,6 +190,12 @@ class TransE(_Distance):
 
     def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
         return vectors + relations
+
+    def transform_gradients(
+        self, vectors: Tensor, relations: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        del vectors, relations
+        return at, at
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
         return self.match(targets - vectors, relations)
@@ -179,12 +219,19 @@ class RotatE(_Distance):
         return 2 * math.pi * torch.rand(count, self.rank, generator=generator)
 
     def transform(self, vectors: Tensor, relations: Tensor) -> Tensor:
-        a, b = vectors.chunk(2, dim=-1)
-        c, d = torch.cos(relations), torch.sin(relations)
-        return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
+        return _complex_product(vectors, _turns(relations))
+
+    def transform_gradients(
+        self, vectors: Tensor, relations: Tensor, at: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        turns = _turns(relations)
+        cosine, sine = turns.chunk(2, dim=-1)
+        at_cosine, at_sine = _conjugate_product(vectors, at).chunk(2, dim=-1)
+        at_angles = torch.addcmul(at_sine * cosine, at_cosine, sine, value=-1)
+        return _conjugate_product(turns, at), at_angles
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
-        turns = torch.cat((torch.cos(relations), torch.sin(relations)), dim=-1)
+        turns = _turns(relations)
         squares = (vectors**2).sum(dim=-1) + (targets**2).sum(dim=-1)
         product = _conjugate_product(vectors, targets) @ turns.t()
         return -(squares[:, None] - 2 * product).clamp_min(_NEAR).sqrt()
@@ -198,6 +245,22 @@ class RotatE(_Distance):
     ) -> Tensor:
         del relations  # their moduli are 1
         return self._powers(vectors, power) + self._powers(targets, power)
+
+
+def _by_square(scores: Tensor, at: Tensor) -> Tensor:
+    """The gradient at squared distances from that at scores; 0 where a distance was held."""
+    return torch.where(scores < -_HELD, 0.5 * at / scores, 0.0)
+
+
+def _turns(angles: Tensor) -> Tensor:
+    return torch.cat((torch.cos(angles), torch.sin(angles)), dim=-1)
+
+
+def _complex_product(vectors: Tensor, relations: Tensor) -> Tensor:
+    """The product v r, of rows that hold real parts, then imaginary parts."""
+    a, b = vectors.chunk(2, dim=-1)
+    c, d = relations.chunk(2, dim=-1)
+    return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
 
 
 def _conjugate_product(vectors: Tensor, targets: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from embeddings.models import Model
 from embeddings.objectives import (
@@ -73,33 +74,48 @@ def sampled_step(
 ) -> tuple[float, list[Gradient]]:
     """Every edge against negatives that the batch shares; only rows of the batch are touched."""
     relations = model.relations.detach()
-    rows = torch.unique(torch.cat((batch.entities, batch.targets, negatives)))
-    kinds_of = torch.unique(batch.directed)
-    place = torch.empty(len(entities), dtype=torch.long, device=rows.device)
-    place[rows] = torch.arange(len(rows), device=rows.device)
-    kind_place = torch.empty(len(relations), dtype=torch.long, device=rows.device)
-    kind_place[kinds_of] = torch.arange(len(kinds_of), device=rows.device)
-    ends = entities[share.entities].requires_grad_()
-    kinds = relations[share.directed].requires_grad_()
-    others = entities[share.targets].requires_grad_()
-    drawn = entities[negatives].requires_grad_()
-    queries = model.transform(ends, kinds)
+    ends = entities.index_select(0, share.entities)
+    kinds = relations.index_select(0, share.directed)
+    others = entities.index_select(0, share.targets)
+    drawn = entities.index_select(0, negatives)
+    asked = model.transform(ends, kinds)
+    # Every query has an edge: where there are as many of both, edge i is that of query i.
+    grouped = len(share.row) != len(share.entities)
+    queries = asked.index_select(0, share.row) if grouped else asked
     hits = share.targets[:, None] == negatives[None]
-    loss = shared_negatives(model, queries[share.row], others, drawn, hits, share.denied)
-    extra = _extra(model, share, ends, kinds, others, None, weights)
-    found = torch.autograd.grad(loss + extra, (ends, kinds, others, drawn), allow_unused=True)
-    at_entities = entities.new_zeros(len(rows), entities.shape[1])
-    for at, ids, leaf in zip(
-        (found[0], found[2], found[3]),
-        (share.entities, share.targets, negatives),
-        (ends, others, drawn),
-        strict=True,
-    ):
-        at_entities.index_add_(0, place[ids], _given(at, leaf))
-    at_relations = relations.new_zeros(len(kinds_of), relations.shape[1])
-    at_relations.index_add_(0, kind_place[share.directed], _given(found[1], kinds))
-    gradients = [Gradient(0, rows, at_entities), Gradient(1, kinds_of, at_relations)]
-    return float(loss.detach()), gradients
+    loss, at_queries, at_others, at_drawn = shared_negatives(
+        model, queries, others, drawn, hits, share.denied
+    )
+    if grouped:
+        at_queries = torch.zeros_like(asked).index_add_(0, share.row, at_queries)
+    at_ends, at_kinds = model.transform_gradients(ends, kinds, at_queries)
+    if weights.n3 or weights.l2:
+        leaves = [part.requires_grad_() for part in (ends, kinds, others)]
+        extra = _extra(model, share, ends, kinds, others, None, weights)
+        more = torch.autograd.grad(extra, leaves, allow_unused=True)
+        at_ends, at_kinds, at_others = (
+            at + _given(found, at)
+            for at, found in zip((at_ends, at_kinds, at_others), more, strict=True)
+        )
+    of_share = torch.cat((share.entities, share.targets, negatives))
+    of_batch = torch.cat((batch.entities, batch.targets, negatives))
+    at_entities = torch.cat((at_ends, at_others, at_drawn))
+    return loss, [
+        _by_row(0, of_batch, of_share, at_entities),
+        _by_row(1, batch.directed, share.directed, at_kinds),
+    ]
+
+
+def _by_row(index: int, of_batch: Tensor, of_share: Tensor, values: Tensor) -> Gradient:
+    """Sums of ``values`` (n, width) by the rows that ``of_share`` (n,) names.
+
+    Gives a row for each that ``of_batch`` names. A bag adds its members in their order.
+    """
+    ids, order = torch.sort(of_share, stable=True)
+    alone = len(of_batch) == len(of_share)
+    rows = torch.unique_consecutive(ids) if alone else torch.unique(of_batch)
+    sums = embedding_bag(order, values, torch.searchsorted(ids, rows), mode="sum")
+    return Gradient(index, rows, sums)
 
 
 def through_encoder(model: Model, vectors: Tensor, gradients: list[Gradient]) -> list[Gradient]:
@@ -159,6 +175,7 @@ class Batches:
 
     def __init__(self, directed: Tensor, grouped: bool, denied: int = 0) -> None:
         self._directed = directed
+        self._columns = directed.t().contiguous()
         self._denied = None
         if denied:
             self._denied = torch.zeros(len(directed), dtype=torch.bool, device=directed.device)
@@ -184,7 +201,7 @@ class Batches:
         """Batches of ``size`` edges or queries, in an order that ``permute`` draws."""
         for chosen in torch.split(permute(self.count), size):
             if not self._grouped:
-                entities, directed, targets = self._directed[chosen].unbind(dim=1)
+                entities, directed, targets = self._columns[:, chosen]
                 row = torch.arange(len(chosen), device=chosen.device)
                 yield Batch(entities, directed, row, targets, self._wrong(chosen))
                 continue

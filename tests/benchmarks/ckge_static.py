@@ -1,7 +1,7 @@
 """Link prediction on FB15k-237 and WN18RR: filtered MRR, and what it costs.
 
-python -m tests.benchmarks.ckge_static [fb15k-237|wn18rr] [--rank N] [--n3 X] [--epochs N]
-[--minutes N] [--seeds N] [--json]
+python -m tests.benchmarks.ckge_static [fb15k-237|wn18rr] [--rank N] [--n3 X] [--batch N]
+[--negatives N] [--epochs N] [--minutes N] [--seeds N] [--json]
 
 One seed is a try. Training stops when validation stalls, or when the time is over.
 """
@@ -94,6 +94,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=200)
     parser.add_argument("--n3", type=float, default=0.05)
     parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--negatives", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seeds", type=int, default=1)
@@ -104,6 +105,7 @@ def main() -> None:
             rank=options.rank,
             batch_size=options.batch,
             n3=options.n3,
+            negatives=options.negatives,
             seed=seed,
             grouped=True,
             precision="bfloat16",

@@ -113,6 +113,21 @@ class TestContract:
 
         assert torch.autograd.gradcheck(total, parameters, fast_mode=not model.row_local)
 
+    def test_gradients_written_out_are_those_of_autograd(self, model):
+        vectors = model.embed().detach()
+        queries = model.query(vectors[H], 2 * R).detach()
+        queries[2] = vectors[T[2]]  # no distance from its target
+        scores, pairs = model.match(queries, vectors), model.match_pairs(queries, vectors[T])
+        asked = {
+            "transform_gradients": (vectors[H], model.relations.detach()[2 * R], queries.flip(0)),
+            "match_gradients": (queries, vectors, scores, scores.sin()),
+            "pair_gradients": (queries, vectors[T], pairs, pairs.sin() + 1),
+        }
+        for name, inputs in asked.items():
+            found, expected = getattr(model, name)(*inputs), getattr(Model, name)(model, *inputs)
+            for ours, theirs in zip(found, expected, strict=True):
+                torch.testing.assert_close(ours, theirs.detach())
+
     def test_edge_gradients_agree_with_finite_differences(self, model):
         triples = torch.stack((H, R, T), dim=1)[:2]
         at_head, at_tail = edge_gradients(model, triples.numpy())
