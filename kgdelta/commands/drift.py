@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import click
 
 from graph.errors import UnavailableError
+from graph.prefixes import PrefixMap
 from kgdelta import settings
 from kgdelta.output import columns, counted, emit_lines, say
 from kgdelta.session import Session, store_options
-
-if TYPE_CHECKING:
-    from graph.model import Object
+from kgdelta.wording import object_text
 
 
 def need_embeddings() -> None:
@@ -102,53 +100,53 @@ def _figure(value: float | None) -> str:
 
 @click.command("denoise")
 @click.option("--at", "version", metavar="VERSION", help="State to judge (default: --branch).")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Look for five kinds of mistakes, by link prediction too: some five times the time.",
+)
 @click.option("--seed", type=int, default=0, help="Seed of the folds and of the training.")
 @click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
 @store_options
-def denoise_command(session: Session, version: str | None, seed: int, limit: int) -> None:
+def denoise_command(
+    session: Session, version: str | None, full: bool, seed: int, limit: int
+) -> None:
     """Rank statements by the probability that they are wrong. Nothing is changed."""
     need_embeddings()
     from embeddings.denoise import DenoiseConfig, denoise
-    from graph.prefixes import PrefixMap
     from kgdelta.states import state_named
-    from kgdelta.wording import object_text
+    from kgdelta.suspicions import tell
 
     snapshot = state_named(version or session.branch, session)
     result = denoise(
         snapshot,
-        DenoiseConfig(seed=seed),
+        DenoiseConfig.full(seed) if full else DenoiseConfig(seed=seed),
         fold_done=lambda done, of: say(f"fold {done} of {of}"),
     )
-    prefixes = PrefixMap.of(snapshot)
-    rows = result.rows[:limit]
-    nodes = {row.subject for row in rows} | {r.object for r in rows if isinstance(r.object, str)}
-    labels = snapshot.labels(nodes)
-
-    def named(value: Object) -> str:
-        label = labels.get(value) if isinstance(value, str) else None
-        text = object_text(value, prefixes)
-        return f"{text} {label.value}" if label else text
-
+    told = tell(result.rows[:limit], snapshot)
     if session.json:
+        prefixes = PrefixMap.of(snapshot)
         emit_lines(
             {
-                "subject": prefixes.contract(row.subject),
-                "predicate": prefixes.contract(row.predicate),
-                "object": object_text(row.object, prefixes),
-                "posterior": row.posterior,
+                "subject": prefixes.contract(t.row.subject),
+                "predicate": t.predicate,
+                "object": object_text(t.row.object, prefixes),
+                "posterior": t.row.posterior,
+                "reasons": list(t.reasons),
             }
-            for row in rows
+            for t in told
         )
         return
-    for line in columns(
-        [
-            (
-                f"{row.posterior:.2f}",
-                named(row.subject),
-                prefixes.contract(row.predicate),
-                named(row.object),
-            )
-            for row in rows
-        ]
-    ):
-        click.echo(line)
+    for t in told:
+        click.echo(f"{t.row.posterior:4.0%}  {t.subject}  {t.predicate}  {t.object}")
+        for reason in t.reasons[:2]:
+            click.echo(f"      {reason}")
+    kinds = ", ".join(
+        f"{kernel.value} {found.share:.1%}" for kernel, found in result.shares.items()
+    )
+    say(
+        f"at most {result.expected:.0f} of {counted(len(result.rows), 'statement')} are wrong, "
+        f"by kind of mistake at most: {kinds}"
+    )
+    if not result.believed:
+        say("no kind of mistake stands out: take the order, and not the probabilities")

@@ -11,13 +11,12 @@ import numpy as np
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.denoise import DenoiseResult, denoise
 from embeddings.shift import ShiftResult, shift
-from graph.prefixes import PrefixMap
 from kgdelta.charts import Point, Release
 from kgdelta.drifting import Shifted, explain
 from kgdelta.files import replacing
 from kgdelta.output import columns, counted, with_progress
 from kgdelta.report import NoiseLine, Report, ShiftLine, milestones, render_report
-from kgdelta.wording import object_text
+from kgdelta.suspicions import tell
 from queries.history import measures
 
 if TYPE_CHECKING:
@@ -129,25 +128,9 @@ def _figure(value: float | None) -> str:
 
 
 def _noise_lines(rows: Sequence[Suspicion], snapshot: Snapshot) -> list[NoiseLine]:
-    prefixes = PrefixMap.of(snapshot)
-    nodes = {row.subject for row in rows} | {r.object for r in rows if isinstance(r.object, str)}
-    labels = {node: label.value for node, label in snapshot.labels(nodes).items()}
-
-    def named(node: Node) -> str:
-        label = labels.get(node)
-        return f"{label} ({prefixes.contract(node)})" if label else prefixes.contract(node)
-
     return [
-        NoiseLine(
-            f"{named(row.subject)} {prefixes.contract(row.predicate)} "
-            + (
-                named(row.object)
-                if isinstance(row.object, str)
-                else object_text(row.object, prefixes)
-            ),
-            row.posterior,
-        )
-        for row in rows
+        NoiseLine(f"{t.subject} {t.predicate} {t.object}", t.row.posterior)
+        for t in tell(rows, snapshot)
     ]
 
 
