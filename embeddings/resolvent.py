@@ -18,6 +18,7 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from embeddings.edits import Floats
+from embeddings.runs import runs
 from embeddings.tensors import Indices
 
 #: Entities up to which the resolvent is a dense inverse.
@@ -60,10 +61,7 @@ class Dense:
     def at(self, sources: Indices, columns: SparseMatrix, places: Indices) -> Matrix:
         columns = columns.tocsc()
         first = columns.indptr[places].astype(np.int64)
-        counts = columns.indptr[places + 1] - first
-        rows = np.repeat(np.arange(len(places)), counts)
-        inside = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-        entries = first[rows] + inside
+        rows, entries = runs(first, columns.indptr[places + 1] - first)
         there = columns.data[entries] * self.matrix[sources[rows], columns.indices[entries]]
         value: Matrix = np.bincount(rows, there, len(places)).astype(np.float32)
         return value

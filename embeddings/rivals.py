@@ -11,6 +11,7 @@ import numpy as np
 
 from embeddings.edits import Floats
 from embeddings.resolvent import Resolvent
+from embeddings.runs import few_of_each, runs
 from embeddings.tensors import Indices
 
 #: The columns of :meth:`Rivals.features`.
@@ -39,11 +40,8 @@ class Rivals:
         back[:, 2] += num_relations
         #: For each node, who leads to it by which relation, and to whom it leads.
         directed = np.concatenate((there, back))
-        order = np.lexsort((generator.random(len(directed)), directed[:, 0]))
-        directed = directed[order]
-        counts = np.bincount(directed[:, 0], minlength=num_entities)
-        place = np.arange(len(directed)) - np.repeat(np.cumsum(counts) - counts, counts)
-        kept = directed[place < _MOST_EDGES]
+        directed = directed[np.argsort(directed[:, 0], kind="stable")]
+        kept = directed[few_of_each(directed[:, 0], num_entities, _MOST_EDGES, generator)]
         self._other, self._relation = kept[:, 1], kept[:, 2]
         self._start = np.searchsorted(kept[:, 0], np.arange(num_entities + 1))
         self._totals = np.bincount(triples[:, 1], minlength=num_relations).astype(np.float64)
@@ -77,10 +75,7 @@ class Rivals:
     def _compared(self, sources: Indices, targets: Indices, wanted: Indices) -> Floats:
         """Share in all support, log lead over the next and over itself backwards: (n, 3)."""
         first = self._start[targets]
-        counts = self._start[targets + 1] - first
-        rows = np.repeat(np.arange(len(targets)), counts)
-        inside = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-        places = first[rows] + inside
+        rows, places = runs(first, self._start[targets + 1] - first)
         other = self._other[places]
         weight = np.maximum(self._resolvent.between(sources[rows], other), 0)
         weight[other == sources[rows]] = 0

@@ -11,6 +11,7 @@ import numpy as np
 
 from embeddings.edits import Floats
 from embeddings.kernels import Kernel, planted
+from embeddings.runs import few_of_each, runs
 from embeddings.tensors import Indices
 
 #: The columns of :meth:`Walks.features`.
@@ -40,7 +41,7 @@ class Walks:
         self._source, self._target, self._directed = directed.T
         self._pairs = self._source * num_entities + self._target
         self._totals = np.bincount(self._directed, minlength=self._width)
-        kept = directed[_few_of_each(self._source, num_entities, generator)]
+        kept = directed[few_of_each(self._source, num_entities, _MOST_EDGES, generator)]
         self._kept_target, self._kept_directed = kept[:, 1], kept[:, 2]
         self._start = np.searchsorted(kept[:, 0], np.arange(num_entities + 1))
         self._confidence = self._confidences(triples)
@@ -89,7 +90,7 @@ class Walks:
         pairs = triples[:, 0] * self._size + triples[:, 2]
         first = np.searchsorted(self._pairs, pairs, "left")
         counts = np.searchsorted(self._pairs, pairs, "right") - first
-        rows, places = _runs(first, counts)
+        rows, places = runs(first, counts)
         return rows, self._directed[places]
 
     def _learn(self, good: Indices, wrong: Indices) -> None:
@@ -124,7 +125,7 @@ class Walks:
         here, there = edge * self._size + middle, edge_ * self._size + middle_
         first = np.searchsorted(there, here, "left")
         counts = np.searchsorted(there, here, "right") - first
-        rows, places = _runs(first, counts)
+        rows, places = runs(first, counts)
         walk = step[rows] * self._width + (back[places] ^ 1)
         found = np.unique(edge[rows] * self._width**2 + walk)
         return found // self._width**2, found % self._width**2
@@ -132,28 +133,10 @@ class Walks:
     def _steps(self, nodes: Indices, others: Indices) -> tuple[Indices, Indices, Indices]:
         """Edges of nodes that do not end at their other: (place, neighbour, directed)."""
         first = self._start[nodes]
-        rows, places = _runs(first, self._start[nodes + 1] - first)
+        rows, places = runs(first, self._start[nodes + 1] - first)
         middle = self._kept_target[places]
         other = middle != others[rows]
         return rows[other], middle[other], self._kept_directed[places][other]
-
-
-def _few_of_each(source: Indices, size: int, generator: np.random.Generator) -> Indices:
-    """Rows of a sorted column with at most ``_MOST_EDGES`` for each value, in order."""
-    counts = np.bincount(source, minlength=size)
-    if counts.max(initial=0) <= _MOST_EDGES:
-        return np.arange(len(source))
-    drawn = np.lexsort((generator.random(len(source)), source))
-    place = np.arange(len(source)) - np.repeat(np.cumsum(counts) - counts, counts)
-    kept: Indices = np.sort(drawn[place < _MOST_EDGES])
-    return kept
-
-
-def _runs(first: Indices, counts: Indices) -> tuple[Indices, Indices]:
-    """Rows repeated ``counts`` times, with the places from ``first`` on."""
-    rows = np.repeat(np.arange(len(counts)), counts)
-    inside = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, first[rows] + inside
 
 
 def _largest(rows: Indices, values: Floats, size: int) -> Floats:
