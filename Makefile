@@ -5,9 +5,11 @@ READY := $(VENV)/ready
 # Processes that share the tests; each file is one process's own.
 PROCESSES ?= 2
 PYTEST := $(BIN)/pytest -n $(PROCESSES) --dist loadfile
+# Where the continual training sets are, as archives.
+CKGE ?= ../shared/data/ckge
 ROOMS := graph kgcl ingest queries embeddings kgdelta
 
-.PHONY: demo test test-long lint grammar bench bench-ingest bench-store clean
+.PHONY: demo test test-long lint grammar bench bench-ingest bench-store bench-embeddings clean
 
 demo: $(READY)
 	$(BIN)/kgdelta demo
@@ -42,6 +44,15 @@ bench-store: $(READY)
 	$(BIN)/python -m tests.benchmarks.store --growth
 	$(BIN)/python -m tests.benchmarks.store --large
 	$(BIN)/python -m tests.benchmarks.store_neo4j --plain --offline
+
+# Hours: each training set, and the planted benchmarks of shift and noise.
+bench-embeddings: $(READY)
+	for set in $(CKGE)/*.tar.xz; do $(BIN)/python -m tests.benchmarks.ckge $$set --json || exit; done
+	$(BIN)/python -m tests.benchmarks.ckge_static fb15k-237 --json
+	$(BIN)/python -m tests.benchmarks.ckge_static wn18rr --json
+	$(BIN)/python -m tests.benchmarks.training --json
+	$(BIN)/python -m tests.benchmarks.shift
+	$(BIN)/python -m tests.benchmarks.denoise
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

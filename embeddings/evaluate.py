@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -118,7 +119,7 @@ def _grouped(asked: Indices, known: Indices, size: int, candidates: int) -> Iter
     key = asked[:, 0] << 32 | asked[:, 1]
     order = np.argsort(key, kind="stable")
     distinct, starts = np.unique(key[order], return_index=True)
-    known = np.unique(known[known[:, 2] < candidates], axis=0)
+    known = _distinct(known[known[:, 2] < candidates])
     known_key = known[:, 0] << 32 | known[:, 1]
     low = np.asarray(np.searchsorted(known_key, distinct, side="left"), dtype=np.int64)
     count = np.asarray(np.searchsorted(known_key, distinct, side="right"), dtype=np.int64) - low
@@ -134,6 +135,17 @@ def _grouped(asked: Indices, known: Indices, size: int, candidates: int) -> Iter
         columns = (distinct[first:last] >> 32, distinct[first:last] & 0xFFFFFFFF, row)
         arrays = (*columns, asked[places, 2], places, edge, answer)
         yield _Part(*(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays))
+
+
+def _distinct(rows: Indices) -> Indices:
+    """Distinct rows (n, 3) in order; by single numbers, which sort ten times as fast as rows."""
+    if not len(rows):
+        return rows
+    sizes = tuple(int(top) + 1 for top in rows.max(axis=0))
+    if math.prod(sizes) >= 1 << 63:
+        return np.unique(rows, axis=0)
+    keys = np.unique(np.ravel_multi_index(tuple(rows.T), sizes))
+    return np.stack(np.unravel_index(keys, sizes), axis=1).astype(np.int64)
 
 
 def _compared(scores: Tensor, own: Tensor, part: _Part) -> tuple[Tensor, Tensor]:

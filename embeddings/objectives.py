@@ -36,6 +36,11 @@ class Batch:
     def __len__(self) -> int:
         return len(self.targets)
 
+    @property
+    def grouped(self) -> bool:
+        """Whether edge i is not that of query i; every query has an edge."""
+        return len(self.row) != len(self.entities)
+
     def share(self, rank: int, size: int) -> Batch:
         """The part of one of ``size`` processes: every size-th query with its edges."""
         if size == 1:

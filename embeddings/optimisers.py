@@ -14,9 +14,6 @@ from typing import Final
 import torch
 from torch import Tensor
 
-#: Rows that are updated at a time, so that what is gathered of them stays in the cache.
-_BLOCK: Final = 512
-
 
 class Optimiser(ABC):
     """The state of each parameter, tensors of its shape."""
@@ -45,13 +42,10 @@ class Optimiser(ABC):
     def rows(self, index: int, parameter: Tensor, rows: Tensor, gradient: Tensor) -> None:
         """Update distinct rows of a parameter in place."""
         tables = [parameter, *self.state[index]]
-        for some, slope in zip(
-            torch.split(rows, _BLOCK), torch.split(gradient, _BLOCK), strict=True
-        ):
-            own, *kept = parts = [table.index_select(0, some) for table in tables]
-            self._update(own, kept, slope)
-            for table, part in zip(tables, parts, strict=True):
-                table.index_copy_(0, some, part)
+        own, *kept = parts = [table.index_select(0, rows) for table in tables]
+        self._update(own, kept, gradient)
+        for table, part in zip(tables, parts, strict=True):
+            table.index_copy_(0, rows, part)
 
     @abstractmethod
     def _update(self, parameter: Tensor, state: list[Tensor], gradient: Tensor) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 
 import torch
 from torch import Tensor, nn
+from torch.linalg import vector_norm
 
 from embeddings.models import Model, appended
 
@@ -121,10 +122,10 @@ class ComplEx(_Product):
     def transform_gradients(
         self, vectors: Tensor, relations: Tensor, at: Tensor
     ) -> tuple[Tensor, Tensor]:
-        return _conjugate_product(relations, at), _conjugate_product(vectors, at)
+        return _complex_product(relations, at, -1), _complex_product(vectors, at, -1)
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
-        return _conjugate_product(vectors, targets) @ relations.t()
+        return _complex_product(vectors, targets, -1) @ relations.t()
 
     def squared_moduli(self, rows: Tensor) -> Tensor:
         real, imaginary = rows.chunk(2, dim=-1)
@@ -157,12 +158,13 @@ class _Distance(TableModel):
     """score = -|q - t|, the Euclidean distance; all candidates cost one product of matrices."""
 
     def match(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        squares = (candidates**2).sum(dim=-1) + (queries**2).sum(dim=-1)[:, None]
+        squares = vector_norm(candidates, dim=-1) ** 2 + vector_norm(queries, dim=-1)[:, None] ** 2
         squared = torch.addmm(squares, queries, candidates.t(), alpha=-2)
         return -squared.clamp_min(_NEAR).sqrt()
 
     def match_pairs(self, queries: Tensor, candidates: Tensor) -> Tensor:
-        return -((queries - candidates) ** 2).sum(dim=-1).clamp_min(_NEAR).sqrt()
+        distances: Tensor = vector_norm(queries - candidates, dim=-1)
+        return -distances.clamp_min(math.sqrt(_NEAR))
 
     def match_gradients(
         self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
@@ -226,14 +228,14 @@ class RotatE(_Distance):
     ) -> tuple[Tensor, Tensor]:
         turns = _turns(relations)
         cosine, sine = turns.chunk(2, dim=-1)
-        at_cosine, at_sine = _conjugate_product(vectors, at).chunk(2, dim=-1)
+        at_cosine, at_sine = _complex_product(vectors, at, -1).chunk(2, dim=-1)
         at_angles = torch.addcmul(at_sine * cosine, at_cosine, sine, value=-1)
-        return _conjugate_product(turns, at), at_angles
+        return _complex_product(turns, at, -1), at_angles
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
         turns = _turns(relations)
         squares = (vectors**2).sum(dim=-1) + (targets**2).sum(dim=-1)
-        product = _conjugate_product(vectors, targets) @ turns.t()
+        product = _complex_product(vectors, targets, -1) @ turns.t()
         return -(squares[:, None] - 2 * product).clamp_min(_NEAR).sqrt()
 
     def squared_moduli(self, rows: Tensor) -> Tensor:
@@ -256,18 +258,21 @@ def _turns(angles: Tensor) -> Tensor:
     return torch.cat((torch.cos(angles), torch.sin(angles)), dim=-1)
 
 
-def _complex_product(vectors: Tensor, relations: Tensor) -> Tensor:
-    """The product v r, of rows that hold real parts, then imaginary parts."""
-    a, b = vectors.chunk(2, dim=-1)
-    c, d = relations.chunk(2, dim=-1)
-    return torch.cat((a * c - b * d, a * d + b * c), dim=-1)
+def _complex_product(vectors: Tensor, others: Tensor, sign: int = 1) -> Tensor:
+    """The product v w, or conj(v) w for a sign of -1; rows hold real, then imaginary parts.
 
-
-def _conjugate_product(vectors: Tensor, targets: Tensor) -> Tensor:
-    """conj(v) t: its real product with a relation r is Re(<v, r, conj t>)."""
+    The real product of conj(v) t with a relation r is Re(<v, r, conj t>).
+    """
     a, b = vectors.chunk(2, dim=-1)
-    c, d = targets.chunk(2, dim=-1)
-    return torch.cat((a * c + b * d, a * d - b * c), dim=-1)
+    c, d = others.chunk(2, dim=-1)
+    if torch.is_grad_enabled() and (vectors.requires_grad or others.requires_grad):
+        real = torch.addcmul(a * c, b, d, value=-sign)
+        return torch.cat((real, torch.addcmul(a * d, b, c, value=sign)), dim=-1)
+    found = torch.empty_like(vectors if vectors.dim() >= others.dim() else others)
+    real, imaginary = found.chunk(2, dim=-1)
+    torch.mul(a, c, out=real).addcmul_(b, d, value=-sign)
+    torch.mul(a, d, out=imaginary).addcmul_(b, c, value=sign)
+    return found
 
 
 #: The models by the names that people give.

@@ -74,23 +74,21 @@ def sampled_step(
 ) -> tuple[float, list[Gradient]]:
     """Every edge against negatives that the batch shares; only rows of the batch are touched."""
     relations = model.relations.detach()
+    drawn = entities.index_select(0, negatives)
     ends = entities.index_select(0, share.entities)
     kinds = relations.index_select(0, share.directed)
     others = entities.index_select(0, share.targets)
-    drawn = entities.index_select(0, negatives)
     asked = model.transform(ends, kinds)
-    # Every query has an edge: where there are as many of both, edge i is that of query i.
-    grouped = len(share.row) != len(share.entities)
-    queries = asked.index_select(0, share.row) if grouped else asked
+    queries = asked.index_select(0, share.row) if share.grouped else asked
     hits = share.targets[:, None] == negatives[None]
     loss, at_queries, at_others, at_drawn = shared_negatives(
         model, queries, others, drawn, hits, share.denied
     )
-    if grouped:
+    if share.grouped:
         at_queries = torch.zeros_like(asked).index_add_(0, share.row, at_queries)
     at_ends, at_kinds = model.transform_gradients(ends, kinds, at_queries)
     if weights.n3 or weights.l2:
-        leaves = [part.requires_grad_() for part in (ends, kinds, others)]
+        leaves = [rows.requires_grad_() for rows in (ends, kinds, others)]
         extra = _extra(model, share, ends, kinds, others, None, weights)
         more = torch.autograd.grad(extra, leaves, allow_unused=True)
         at_ends, at_kinds, at_others = (
@@ -170,24 +168,29 @@ def _given(gradient: Tensor | None, like: Tensor) -> Tensor:
 class Batches:
     """Directed edges (n, 3) as batches: of edges, or of queries with all their edges.
 
-    The last ``denied`` edges are those that are known to be false.
+    ``directed`` and ``denied``, edges that are known to be false, are as ``directed_edges`` gives
+    them: the second half is the first half read backwards. ``paired`` batches of edges hold both
+    directions of each, and so touch half as many rows.
     """
 
-    def __init__(self, directed: Tensor, grouped: bool, denied: int = 0) -> None:
-        self._directed = directed
-        self._columns = directed.t().contiguous()
+    def __init__(
+        self, directed: Tensor, denied: Tensor, grouped: bool, paired: bool = False
+    ) -> None:
+        self._directed = torch.cat((directed, denied))
         self._denied = None
-        if denied:
-            self._denied = torch.zeros(len(directed), dtype=torch.bool, device=directed.device)
-            self._denied[-denied:] = True
+        if len(denied):
+            self._denied = torch.zeros(len(self), dtype=torch.bool, device=directed.device)
+            self._denied[-len(denied) :] = True
         self._grouped = grouped
+        self._pairs = _pairs(len(directed), len(denied)).to(directed.device) if paired else None
         if grouped:
-            key = directed[:, 0] << 32 | directed[:, 1]
+            key = self._directed[:, 0] << 32 | self._directed[:, 1]
             order = torch.argsort(key, stable=True)
-            self._directed = directed[order]
+            self._directed = self._directed[order]
             self._denied = None if self._denied is None else self._denied[order]
             _, self._counts = torch.unique_consecutive(key[order], return_counts=True)
             self._starts = torch.cumsum(self._counts, 0) - self._counts
+        self._columns = self._directed.t().contiguous()
 
     def __len__(self) -> int:
         return len(self._directed)
@@ -199,12 +202,13 @@ class Batches:
 
     def of(self, size: int, permute: Callable[[int], Tensor]) -> Iterator[Batch]:
         """Batches of ``size`` edges or queries, in an order that ``permute`` draws."""
-        for chosen in torch.split(permute(self.count), size):
-            if not self._grouped:
+        if not self._grouped:
+            for chosen in self._edges(size, permute):
                 entities, directed, targets = self._columns[:, chosen]
                 row = torch.arange(len(chosen), device=chosen.device)
                 yield Batch(entities, directed, row, targets, self._wrong(chosen))
-                continue
+            return
+        for chosen in torch.split(permute(self.count), size):
             counts = self._counts[chosen]
             row = torch.repeat_interleave(torch.arange(len(chosen), device=chosen.device), counts)
             before = torch.cumsum(counts, 0) - counts
@@ -214,5 +218,21 @@ class Batches:
             targets, wrong = self._directed[edges, 2], self._wrong(edges)
             yield Batch(first[:, 0], first[:, 1], row, targets, wrong)
 
+    def _edges(self, size: int, permute: Callable[[int], Tensor]) -> Iterator[Tensor]:
+        """Numbers of the edges of each batch."""
+        if self._pairs is None:
+            yield from torch.split(permute(self.count), size)
+            return
+        for chosen in torch.split(permute(len(self._pairs)), max(1, size // 2)):
+            yield self._pairs[chosen].t().reshape(-1)
+
     def _wrong(self, edges: Tensor) -> Tensor | None:
         return None if self._denied is None else self._denied[edges]
+
+
+def _pairs(count: int, denied: int) -> Tensor:
+    """Where both directions of each edge stand, (edges, 2): of true edges, then of denied."""
+    halves = torch.arange(count // 2), count + torch.arange(denied // 2)
+    there = torch.cat(halves)
+    back = torch.cat((halves[0] + count // 2, halves[1] + denied // 2))
+    return torch.stack((there, back), dim=1)

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, distributed
 from torch.nn.functional import cross_entropy
+from torch.utils import deterministic as deterministic_memory
 
 from embeddings import kinds, optimisers, scoring
 from embeddings.encoders import directed_edges
@@ -26,6 +27,9 @@ from embeddings.tensors import EdgeTable, Indices
 #: Called after each epoch with (epochs done in this run, epochs of this run, mean loss).
 Progress = Callable[[int, int, float], None]
 
+#: torch's switch, a property that its module has no type for.
+_FILL = "fill_uninitialized_memory"
+
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -34,8 +38,9 @@ class TrainConfig:
     """Everything that decides the numbers of a training, beside the graph.
 
     ``n3`` and ``l2`` weigh regularisers, ``relation`` relation prediction. ``negatives`` 0 scores
-    all entities (1-vs-all), else so many that a batch shares. ``grouped`` batches hold queries
-    with all their edges instead of edges: the same loss for a third of the scores. ``precision``
+    all entities (1-vs-all), else so many that a batch shares, which then holds both directions of
+    its edges. ``grouped`` batches hold queries with all their edges instead of edges: the same
+    loss for a third of the scores. ``precision``
     is that of the scores of 1-vs-all (bfloat16 for ComplEx and DistMult). ``device`` is a torch
     device or ``auto``. ``encoder`` makes the vectors that ``model`` scores: ``none`` (a row each),
     or by messages in ``layers`` rounds, with ``text`` columns of features if it is inductive.
@@ -172,11 +177,14 @@ class Trainer:
             self.model.see(table if graph is None else graph)
             directed = directed_edges(torch.from_numpy(table.triples))
             wrong = directed[:0] if denied is None else directed_edges(torch.from_numpy(denied))
-            both = torch.cat((directed, wrong)).to(self.device)
-            batches = Batches(both, self.config.grouped, len(wrong))
+            paired = self.config.negatives > 0 and not self.config.grouped
+            on = directed.to(self.device), wrong.to(self.device)
+            batches = Batches(*on, self.config.grouped, paired)
             loss = float("nan")
             with deterministic():
                 for epoch in range(epochs):
+                    if validation is not None and self.best.stalls >= validation.patience:
+                        break  # gone on from a file of a run that had ended
                     loss = self._epoch(batches, anchor)
                     if progress:
                         progress(epoch + 1, epochs, loss)
@@ -313,11 +321,15 @@ def deterministic() -> Iterator[None]:
     """
     before = torch.are_deterministic_algorithms_enabled()
     warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    filled = getattr(deterministic_memory, _FILL)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # No step reads what it has not written, and filling costs a seventh of one.
+    setattr(deterministic_memory, _FILL, False)
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(before, warn_only=warn_only)
+        setattr(deterministic_memory, _FILL, filled)
 
 
 def device_named(name: str) -> torch.device:

@@ -114,8 +114,12 @@ def test_early_stopping_keeps_the_best_state(communities):
 
 @pytest.mark.parametrize(
     "config",
-    [SMALL, replace(SMALL, negatives=8, optimiser="adam", model="rotate")],
-    ids=["softmax", "negatives"],
+    [
+        SMALL,
+        replace(SMALL, negatives=8, optimiser="adam", model="rotate"),
+        replace(SMALL, negatives=8, optimiser="adam", rank=16, seed=0),
+    ],
+    ids=["softmax", "negatives, stalled by then", "negatives"],
 )
 def test_resuming_from_a_file_equals_never_stopping(communities, config, tmp_path):
     train, validation = split(communities)
