@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from graph.model import (
     Literal,
@@ -15,7 +15,7 @@ from graph.model import (
     encode_qualifiers,
 )
 from graph.neo4j.foreign import Key, read_database
-from graph.neo4j.foreign_values import NEO4J
+from graph.neo4j.foreign_values import NEO4J, UNLABELLED
 from graph.prefixes import PrefixMap, encode_local
 from graph.vocabulary import (
     DEFAULT_ONTOLOGY,
@@ -35,12 +35,16 @@ from ingest.errors import IngestError
 from ingest.kgx_rows import NO_GROUP
 
 if TYPE_CHECKING:
-    from graph.neo4j.foreign import ForeignState, NodeName, Property
+    from graph.neo4j.foreign import (
+        ForeignNode,
+        ForeignRelationship,
+        ForeignState,
+        NodeName,
+        Property,
+    )
     from graph.neo4j.server import Address
     from ingest.kgx_rows import Parts
 
-#: The type of a node that has no label.
-UNLABELLED: Final = NEO4J + "unlabelled"
 #: How many relationships say the same, as a qualifier.
 COPIES: Final = NEO4J + "copies"
 
@@ -79,12 +83,25 @@ def read_neo4j(
     """
 
     def take(state: ForeignState) -> Table:
-        return _Reading(address.shown, mapping, prefixes or {}).table(state)
+        return Reading(address.shown, mapping, prefixes or {}).table(state)
 
     return read_database(address, mapping.keys, take)
 
 
-class _Reading:
+class Stated(Protocol):
+    """What a database holds, as :class:`graph.neo4j.foreign.ForeignState` has it."""
+
+    def nodes(self) -> Iterator[ForeignNode]:
+        """All nodes."""
+
+    def relationships(self) -> Iterator[ForeignRelationship]:
+        """All relationships."""
+
+    def between(self) -> int:
+        """How many relationships lead to what is ours, or back."""
+
+
+class Reading:
     """One pass over a database."""
 
     def __init__(self, source: str, mapping: DatabaseMapping, prefixes: Mapping[str, str]) -> None:
@@ -97,7 +114,7 @@ class _Reading:
         self._predicates: dict[str, Node] = {}
         self._problems: Counter[str] = Counter()
 
-    def table(self, state: ForeignState) -> Table:
+    def table(self, state: Stated) -> Table:
         """All that a state says."""
         rows = Interning()
         rows.add(self._nodes(state))
@@ -115,10 +132,10 @@ class _Reading:
         )
         return Table(self._source, columns, problems)
 
-    def _nodes(self, state: ForeignState) -> Iterator[Parts]:
+    def _nodes(self, state: Stated) -> Iterator[Parts]:
         seen: set[Node] = set()
         for node in state.nodes():
-            subject = self._node(node.name)
+            subject = self.node(node.name)
             if subject in seen:
                 key = node.name.key or Key("", "")
                 shown = f"{key.label}.{key.property}" if key.label else key.property
@@ -136,13 +153,13 @@ class _Reading:
             for predicate, value in said:
                 yield subject, predicate, value, group
 
-    def _relationships(self, state: ForeignState) -> Iterator[Parts]:
+    def _relationships(self, state: Stated) -> Iterator[Parts]:
         for edge in state.relationships():
             said, bounds = self._said(edge.properties)
             qualifiers = [*(Qualifier(*one) for one in said), *bounds]
             group = encode_qualifiers(canonical_qualifiers(qualifiers)) if qualifiers else NO_GROUP
             predicate = _named("type:", edge.type)
-            yield self._node(edge.start), predicate, self._node(edge.end), group
+            yield self.node(edge.start), predicate, self.node(edge.end), group
 
     def _said(
         self, properties: Sequence[Property]
@@ -170,7 +187,7 @@ class _Reading:
             known = self._predicates[name] = _named("property:", name)
         return known
 
-    def _node(self, name: NodeName) -> Node:
+    def node(self, name: NodeName) -> Node:
         """The id of a node: what its key says, else by its element id."""
         key = name.key
         if key is None:

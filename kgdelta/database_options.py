@@ -12,6 +12,7 @@ from kgdelta.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graph.neo4j.server import Address
     from graph.store import Store
     from ingest.neo4j_database import DatabaseMapping
     from kgdelta.databases import Telling
@@ -34,6 +35,7 @@ class DatabaseOptions:
     keys: tuple[str, ...] = ()
     label: str | None = None
     intervals: str | None = None
+    in_place: bool = False
 
     def check(self, sources: tuple[str, ...], for_files: Mapping[str, object]) -> bool:
         """Whether the one source is a database. Raises UsageError for options of the other kind."""
@@ -43,6 +45,7 @@ class DatabaseOptions:
                 "--key": self.keys,
                 "--label": self.label,
                 "--intervals": self.intervals,
+                "--in-place": self.in_place,
             }
             for name, said in own.items():
                 if said:
@@ -84,7 +87,32 @@ class DatabaseOptions:
         from kgdelta.sources import OneSource
 
         address = Address.parse(url, *settings.neo4j_login())
+        if self.in_place:
+            yield self._take_over(store, branch, address, prefixes, telling, replaced)
+            return
         target = OneSource(store, branch, replaced) if replaced else None
         yield from import_database(
             store, address, branch, self.mapping(), prefixes, telling, target
         )
+
+    def _take_over(
+        self,
+        store: Store,
+        branch: str,
+        address: Address,
+        prefixes: Mapping[str, str],
+        telling: Telling,
+        replaced: str | None,
+    ) -> Imported:
+        from graph.neo4j.store import Neo4jStore
+        from graph.store import MAIN
+        from kgdelta.databases import import_in_place
+
+        for name, given in (("--intervals", self.intervals), ("--replace-source", replaced)):
+            if given:
+                raise UsageError(f"{name} cannot be given with --in-place")
+        if branch != MAIN:
+            raise UsageError("a database is taken over in place by the branch main")
+        if not isinstance(store, Neo4jStore):
+            raise UsageError("--in-place needs --store neo4j://HOST/DATABASE, that of FILE")
+        return import_in_place(store, address, self.mapping(), prefixes, telling)

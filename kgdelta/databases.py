@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from graph.store import MAIN
 from kgdelta.importing import Done, Imported, Release, WholeBranch, without_collection
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from graph.model import Statement
     from graph.neo4j.server import Address
+    from graph.neo4j.store import Neo4jStore
     from graph.store import Store
     from ingest.bulk_reading import Table
     from ingest.document import Problem
@@ -71,6 +73,50 @@ def import_database(
         yield from import_releases(store, [release], branch, target)
     else:
         yield from _replay(table, release, target or WholeBranch(store, branch), store, branch)
+
+
+def import_in_place(
+    store: Neo4jStore,
+    address: Address,
+    mapping: DatabaseMapping | None,
+    prefixes: Mapping[str, str],
+    telling: Telling,
+) -> Imported:
+    """Make the nodes of a database those of a graph that is kept in it; goes on where it was left.
+
+    Raises IngestError for what would be lost, UnavailableError.
+    """
+    from graph.commit import CommitMeta
+    from ingest.document import Problem
+    from ingest.neo4j_database import DatabaseMapping
+    from ingest.neo4j_in_place import read_in_place
+
+    taking = store.taking_over()
+    problems: tuple[Problem, ...] = ()
+    if not taking.check(address):
+        used = mapping or DatabaseMapping()
+        with without_collection():
+            taken = read_in_place(address, used, prefixes, store.graph)
+        if not taken.nodes:
+            return Imported(address.shown, None, "", 0, 0, ())
+        problems = taken.table.problems
+        if taken.copies:
+            reason = f"{taken.copies:,} relationships say what another one says, and go: n:copies"
+            problems = (*problems, Problem(address.shown, 0, f"{reason} counts them"))
+        meta = CommitMeta(
+            message=telling.message or f"take {address.shown} over in place",
+            author=telling.author,
+            authored=telling.date,
+            provenance=(("source", address.shown), (MAPPING, _written(used))),
+        )
+        table = taken.table
+        taking.take(taken.nodes, taken.relationships, table.columns, meta, used.label)
+    taking.finish()
+    commit = store.show(MAIN)
+    if telling.tag:
+        store.create_tag(telling.tag, commit.id)
+    added = len(store.delta(commit.id).added)
+    return Imported(address.shown, commit, telling.tag, added, 0, problems)
 
 
 def _replay(

@@ -21,8 +21,8 @@ from graph.neo4j.ledger import Ledger
 from graph.neo4j.main_line import touched
 from graph.neo4j.naming import CLOSED, MENTIONS
 from graph.neo4j.native_values import MADE
-from graph.neo4j.properties import of_relationship, rows_of
 from graph.neo4j.rows import relationship_of, row_of, value_of
+from graph.neo4j.said_properties import of_relationship, rows_of
 from graph.neo4j.server import Address, Server, Work
 from graph.neo4j.states import Entries, States
 from graph.neo4j.writing import Writer, Writing

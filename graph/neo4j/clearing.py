@@ -48,7 +48,9 @@ def _page(ledger: Ledger, work: Work, graph: str, after: Node) -> Node | None:
         return None
     asked: dict[str, Any] = {"graph": graph, "seq": ledger.loading.seq, "last": after}
     ((last, nodes),) = work.rows(_TAKE_BACK, page=_PAGE, **asked)
-    main_line = MainLine(work, ledger, graph)
-    main_line.show(nodes)
-    main_line.relabel(nodes)
+    if ledger.in_place is None:
+        # Nodes that are taken over show what they said before.
+        main_line = MainLine(work, ledger, graph)
+        main_line.show(nodes)
+        main_line.relabel(nodes)
     return None if last is None else str(last)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from graph.errors import UnavailableError
 from graph.model import Literal
 from graph.neo4j.foreign_values import literal_of, properties_of
-from graph.neo4j.naming import OWN_LABELS
+from graph.neo4j.naming import OWN_LABELS, TAKEN_OVER
+from graph.neo4j.said_properties import OWN_OF_NODES
 from graph.neo4j.server import Address, Server
 
 if TYPE_CHECKING:
@@ -23,8 +24,12 @@ _ATTEMPTS: Final = 3
 #: A node as it is called: by the first key that it has, ``[label, property, text]``, or null.
 _KEY: Final = """head([k IN $keys WHERE (k[0] = '' OR k[0] IN labels(<<N>>))
     AND toStringOrNull(<<N>>[k[1]]) IS NOT NULL | [k[0], k[1], toStringOrNull(<<N>>[k[1]])]])"""
-_OURS: Final = """(any(l IN labels(<<N>>) WHERE l IN $own)
-    AND (coalesce(<<N>>.graph IN $graphs, false) OR <<N>>:VersionedGraph OR <<N>>:LogPart))"""
+#: What is ours; a node that a graph is taking over in place is still foreign to that graph.
+_OURS: Final = f"""(any(l IN labels(<<N>>) WHERE l IN $own)
+    AND (coalesce(<<N>>.graph IN $graphs, false) OR <<N>>:VersionedGraph OR <<N>>:LogPart)
+    AND NOT (<<N>>:{TAKEN_OVER} AND <<N>>.graph = $taking))"""
+#: Relationships that were made for it meanwhile.
+_MADE: Final = f"(r.since IS NOT NULL AND (a:{TAKEN_OVER} OR b:{TAKEN_OVER}))"
 _GRAPHS: Final = "MATCH (g:VersionedGraph) RETURN g.name"
 
 
@@ -39,12 +44,14 @@ def _nodes(ours: bool) -> str:
 
 
 def _relationships(ours: bool) -> str:
-    where = f"WHERE NOT {_of(_OURS, 'a')} AND NOT {_of(_OURS, 'b')} " if ours else ""
+    foreign = f"NOT {_of(_OURS, 'a')} AND NOT {_of(_OURS, 'b')} AND NOT {_MADE}"
+    where = f"WHERE {foreign} " if ours else ""
     ends = f"elementId(a), {_of(_KEY, 'a')}, elementId(b), {_of(_KEY, 'b')}"
     return f"MATCH (a)-[r]->(b) {where}RETURN type(r), {ends}, {properties_of('r')}"
 
 
-_BETWEEN: Final = f"MATCH (a)-[r]->(b) WHERE {_of(_OURS, 'a')} <> {_of(_OURS, 'b')} RETURN count(r)"
+_BETWEEN: Final = f"""MATCH (a)-[r]->(b)
+WHERE {_of(_OURS, "a")} <> {_of(_OURS, "b")} AND NOT {_MADE} RETURN count(r)"""
 
 
 class Key(NamedTuple):
@@ -90,7 +97,7 @@ class ForeignRelationship(NamedTuple):
 class ForeignState:
     """What a database holds while one transaction reads it."""
 
-    def __init__(self, transaction: Transaction, keys: Sequence[Key]) -> None:
+    def __init__(self, transaction: Transaction, keys: Sequence[Key], taking: str) -> None:
         self._transaction = transaction
         graphs = [row[0] for row in transaction.run(_GRAPHS).values()]
         self._ours = bool(graphs)
@@ -98,6 +105,7 @@ class ForeignState:
             "keys": [[key.label, key.property] for key in keys],
             "own": sorted(OWN_LABELS),
             "graphs": graphs,
+            "taking": taking,
         }
 
     def nodes(self) -> Iterator[ForeignNode]:
@@ -105,6 +113,9 @@ class ForeignState:
         for element, key, labels, properties in self._transaction.run(
             _nodes(self._ours), self._asked
         ):
+            if TAKEN_OVER in labels:
+                labels = [label for label in labels if label not in OWN_LABELS]
+                properties = [row for row in properties if row[0] not in OWN_OF_NODES]
             yield ForeignNode(_name(element, key), labels, _properties(properties))
 
     def relationships(self) -> Iterator[ForeignRelationship]:
@@ -132,9 +143,12 @@ def _properties(rows: list[list[Any]]) -> list[Property]:
     return [Property(name, kind, literal_of(kind, value)) for name, kind, value in rows]
 
 
-def read_database(address: Address, keys: Sequence[Key], take: Callable[[ForeignState], T]) -> T:
+def read_database(
+    address: Address, keys: Sequence[Key], take: Callable[[ForeignState], T], taking: str = ""
+) -> T:
     """Hand over what a database holds at one moment; taken again where others wrote meanwhile.
 
+    Nodes that the graph ``taking`` is taking over in place are read as they were before.
     Neo4j shows each row as it is when it is read, so the moment is asked for before and after.
     Raises UnavailableError, also where others write on and on.
     """
@@ -143,7 +157,7 @@ def read_database(address: Address, keys: Sequence[Key], take: Callable[[Foreign
         for _ in range(_ATTEMPTS):
             before = server.moment()
             with server.reading() as transaction:
-                taken = take(ForeignState(transaction, keys))
+                taken = take(ForeignState(transaction, keys, taking))
             if server.moment() == before:
                 return taken
     finally:

@@ -25,6 +25,8 @@ from graph.vocabulary import (
 
 #: What comes from a Neo4j database and has no name elsewhere.
 NEO4J: Final = KGDELTA + "neo4j:"
+#: The type of a node that has no label.
+UNLABELLED: Final = NEO4J + "unlabelled"
 _LIST: Final = "LIST<"
 _SURE: Final = " NOT NULL"
 _DATATYPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -51,6 +53,7 @@ _TIMES: Final = (
     "DURATION",
 )
 _PROPERTIES: Final = f"""[k IN keys(<<OF>>) <<WHERE>>| [k, valueType(<<OF>>[k]), CASE
+    WHEN valueType(<<OF>>[k]) STARTS WITH 'LIST<INTEGER' THEN <<OF>>[k]
     WHEN <<OF>>[k] IS :: {" | ".join(_TIMES)} THEN toString(<<OF>>[k])
     WHEN <<OF>>[k] IS :: {" | ".join(f"LIST<{one}>" for one in _TIMES)}
         THEN [one IN <<OF>>[k] | toString(one)]

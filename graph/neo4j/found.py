@@ -11,21 +11,22 @@ from graph.errors import CorruptStoreError
 from graph.model import Delta, Literal, Node, Qualifier, Statement, canonical_qualifiers
 from graph.neo4j.foreign_values import NEO4J, literal_of, properties_of
 from graph.neo4j.ledger import Asking, Ledger
-from graph.neo4j.naming import CLOSED, MENTIONS
+from graph.neo4j.naming import CLOSED, MENTIONS, typed
 from graph.neo4j.native_values import PROPERTY
-from graph.neo4j.properties import (
+from graph.neo4j.rows import SHAPE, Decoder
+from graph.neo4j.said_properties import (
     OWN_OF_RELATIONSHIPS,
     follows_neo4j,
+    name_on_node,
     name_on_relationship,
     of_node,
     of_relationship,
 )
-from graph.neo4j.rows import SHAPE, Decoder
 from graph.neo4j.shown_properties import OF_NODE, OF_RELATIONSHIP, Showing, asked_of
 from graph.neo4j.states import States
 from graph.prefixes import encode_local
 from graph.snapshot import choose_label
-from graph.vocabulary import DEFINITION, LABEL, RDF_TYPE, SYNONYMS
+from graph.vocabulary import DEFINITION, LABEL, RDF_TYPE, SYNONYMS, XSD_STRING
 
 _PAGE: Final = 2_000
 #: Entries of the main line read in one question.
@@ -98,6 +99,7 @@ class Comparing:
             said = self._compare(rows, mentions, left)
             self._compare_shown(node, labels, shown, said)
             if self._follows:
+                self._compare_labels(node, set(labels), said)
                 self._compare_properties(node, Showing(properties or ()), said)
         self._found.missing = list(left.items())
         gone = {s for (s, _, until), _ in self._found.missing if until is None}
@@ -127,7 +129,8 @@ class Comparing:
         self._live = set(open_since)
         for statement in self._live:
             if statement.predicate in (LABEL, DEFINITION) or (
-                self._follows and statement.predicate.startswith(PROPERTY)
+                self._follows
+                and (statement.predicate == RDF_TYPE or statement.predicate.startswith(PROPERTY))
             ):
                 self._texts[statement.subject].append(statement)
 
@@ -218,19 +221,39 @@ class Comparing:
         qualifiers = canonical_qualifiers([*kept, *new])
         self._add(Statement(old.subject, old.predicate, old.object, qualifiers))
 
+    def _compare_labels(self, node: Node, labels: set[str], said: set[Statement]) -> None:
+        """Take labels that others gave a node, or took from it, for changes of its types."""
+        fixed = self._ledger.names.labels
+        told = typed(labels, fixed)
+        if told != _typing(said).keys():
+            self._found.shown.add(node)
+        before = _typing(self._texts.get(node, ()))
+        for kind in told - before.keys():
+            self._add(Statement(node, RDF_TYPE, kind))
+        if self._shows:
+            self._removed |= {one for kind, one in before.items() if kind not in told}
+
     def _compare_properties(self, node: Node, there: Showing, said: set[Statement]) -> None:
         """Compare the properties of a node; what others set or took there counts as said."""
-        if not there.fits({name: native for name, (_, native) in of_node(said).items()}):
+        also = self._ledger.label_property
+        if not there.fits({name: native for name, (_, native) in of_node(said, also).items()}):
             self._found.shown.add(node)
         texts = self._texts.get(node, ())
-        before = of_node(texts)
+        before = of_node(texts, also)
         for name in sorted(there.changed({name: native for name, (_, native) in before.items()})):
             predicate = PROPERTY + encode_local(name)
             if name in there.literals:
                 old = before[name][0] if name in before else None
-                self._rewrite(node, predicate, old, there.literals[name])
+                value = there.literals[name]
+                if name == also and value.datatype == XSD_STRING:
+                    predicate = LABEL
+                    if old is not None and isinstance(old.object, Literal):
+                        value = (
+                            old.object.with_value(value.value) if old.predicate == LABEL else value
+                        )
+                self._rewrite(node, predicate, old, value)
             elif self._shows and (node, predicate) not in self._named:
-                self._removed |= {s for s in texts if s.predicate == predicate}
+                self._removed |= {s for s in texts if name_on_node(s.predicate, also) == name}
 
     def _compare_shown(
         self, node: Node, labels: list[str], shown: list[Any], said: set[Statement]
@@ -303,6 +326,15 @@ class _Shown:
     def synonyms(self) -> list[str] | None:
         """The texts of all synonyms."""
         return sorted({one.value for p in SYNONYMS for one in self._by_text[p]}) or None
+
+
+def _typing(statements: Iterable[Statement]) -> dict[Node, Statement]:
+    """What says the types of a node, by type."""
+    return {
+        statement.object: statement
+        for statement in statements
+        if statement.predicate == RDF_TYPE and isinstance(statement.object, str)
+    }
 
 
 def _qualifiers(properties: list[list[Any]]) -> Iterator[Qualifier]:

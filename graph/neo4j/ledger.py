@@ -72,7 +72,8 @@ class Load:
 
 _GRAPH: Final = "MATCH (g:VersionedGraph {name: $graph})"
 _COUNTS: Final = """RETURN g.changed, g.commits, g.seq, g.rows, g.held, g.epoch,
-    [g.loading, g.loadKey, g.loadToken, g.loaded, timestamp() - g.loadedAt]"""
+    [g.loading, g.loadKey, g.loadToken, g.loaded, timestamp() - g.loadedAt],
+    g.inPlace, coalesce(g.labelProperty, '')"""
 _STATE: Final = f"{_GRAPH} {_COUNTS}"
 #: Writers wait here for one another; a cluster needs it too, since it is the node that is locked.
 LOCK: Final = f"{_GRAPH} SET g.token = $token {_COUNTS}"
@@ -105,6 +106,10 @@ class Ledger:
         #: How many relationships begin at nodes of the graph, None where they must be counted.
         self.held: int | None = None
         self.loading: Load | None = None
+        #: How far a database is taken over in place, None where that is not under way.
+        self.in_place: str | None = None
+        #: The property of nodes that shows their label too, if any.
+        self.label_property = ""
         self.main: list[int] = []
         self.branches: dict[str, int | None] = {}
         self.tags: dict[str, int] = {}
@@ -131,7 +136,7 @@ class Ledger:
         asked = (_STATE, {}) if lock is None else (LOCK, {"token": lock})
         while state := server.rows(asked[0], graph=self._graph, **asked[1]):
             asked = (_STATE, {})
-            changed, commits, seq, rows, held, epoch, loading = state[0]
+            changed, commits, seq, rows, held, epoch, loading, in_place, named = state[0]
             if changed not in (self.changed, before):
                 if epoch != self.epoch:
                     self.forget()
@@ -144,6 +149,7 @@ class Ledger:
                 raise CorruptStoreError(self._shown, reason)
             self.changed, self.rows, self.held = changed, rows, held
             self.loading = None if loading[0] is None else Load(*loading)
+            self.in_place, self.label_property = in_place, named
             return True
         return False
 

@@ -23,9 +23,9 @@ from graph.neo4j.clearing import forget
 from graph.neo4j.ledger import Ledger, Load
 from graph.neo4j.log_entry import PART, encode
 from graph.neo4j.naming import MENTIONS, labels_in
-from graph.neo4j.properties import follows_neo4j
+from graph.neo4j.said_properties import follows_neo4j
 from graph.neo4j.server import Server, Work
-from graph.neo4j.writing import BesideLoadError, Writer, Writing
+from graph.neo4j.writing import BesideLoadError, BesideTakingOverError, Writer, Writing
 from graph.snapshot import Columns
 from graph.store import MAIN
 from graph.vocabulary import ERASED, LABEL, RDF_TYPE
@@ -157,8 +157,17 @@ class Pages:
 class PagedLoad:
     """Loads into the main line of one graph."""
 
-    def __init__(self, server: Server, writer: Writer, ledger: Ledger, graph: str) -> None:
+    def __init__(
+        self,
+        server: Server,
+        writer: Writer,
+        ledger: Ledger,
+        graph: str,
+        closing: Callable[[Work], None] | None = None,
+    ) -> None:
+        """``closing`` is what the last transaction does first, where a database is taken over."""
         self._server = server
+        self._closing = closing
         self._writer = writer
         self._ledger = ledger
         self._graph = graph
@@ -217,6 +226,8 @@ class PagedLoad:
         """Tell others; gives the number of pages that an earlier try, or an import, wrote."""
 
         def job(writing: Writing) -> int:
+            if self._ledger.in_place is not None and self._closing is None:
+                raise BesideTakingOverError(self._server.shown)
             known = self._ledger.loading
             if known is not None and known.key != key:
                 raise BesideLoadError(self._server.shown, known.idle)
@@ -252,7 +263,8 @@ class PagedLoad:
                 main_line.check_new(page)
             main_line.open(page, load.seq, {})
             main_line.show_changes(page)
-            main_line.label(Delta(added=frozenset(s for s in page if s.predicate == RDF_TYPE)))
+            if self._ledger.in_place is None:
+                main_line.label(Delta(added=frozenset(s for s in page if s.predicate == RDF_TYPE)))
             writing.work.rows(_PAGE_DONE, graph=self._graph, pages=number + 1)
 
         self._part(job)
@@ -270,6 +282,8 @@ class PagedLoad:
     def _finish(self, digest: bytes, log: list[bytes], made: CommitMeta | Commit) -> Commit:
         def job(writing: Writing) -> Commit:
             self._own()
+            if self._closing is not None:
+                self._closing(writing.work)
             recording = writing.recording
             head = self._ledger.branches[MAIN]
             parents = () if head is None else (head,)

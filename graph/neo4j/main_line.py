@@ -13,9 +13,9 @@ from typing import Any, Final
 from graph.errors import InvalidDeltaError
 from graph.model import Delta, Node, Statement
 from graph.neo4j.ledger import Ledger
-from graph.neo4j.naming import CLOSED, MENTIONS
+from graph.neo4j.naming import CLOSED, LONGEST_ID, MENTIONS
 from graph.neo4j.native_values import MADE
-from graph.neo4j.properties import Properties, of_relationship, rows_of
+from graph.neo4j.properties import Properties
 from graph.neo4j.rows import (
     FIND_EDGE,
     FIND_VALUE,
@@ -24,6 +24,7 @@ from graph.neo4j.rows import (
     row_of,
     value_of,
 )
+from graph.neo4j.said_properties import of_relationship, rows_of
 from graph.neo4j.server import Work
 from graph.vocabulary import DEFINITION, LABEL, RDF_TYPE, SYNONYMS
 
@@ -31,8 +32,6 @@ from graph.vocabulary import DEFINITION, LABEL, RDF_TYPE, SYNONYMS
 _BATCH: Final = 10_000
 #: Predicates whose texts are properties of a node, for people to read.
 SHOWN: Final = frozenset({LABEL, DEFINITION, *SYNONYMS})
-#: What an index of Neo4j can hold; longer ids cannot be looked up.
-_LONGEST_ID: Final = 8_000
 
 _ENTITIES: Final = "UNWIND $nodes AS node MERGE (:Entity {graph: $graph, id: node})"
 _FIND_EDGES: Final = f"UNWIND $rows AS r RETURN COLLECT {{ {FIND_EDGE} RETURN [{FOUND}] }}"
@@ -96,8 +95,8 @@ class MainLine:
     def make_entities(self, nodes: Collection[Node]) -> None:
         """Make the nodes that are not there. Raises InvalidDeltaError for one too long."""
         for node in nodes:
-            if len(node) > _LONGEST_ID // 4 and len(node.encode()) > _LONGEST_ID:
-                reason = f"an id of more than {_LONGEST_ID} bytes, which Neo4j cannot look up"
+            if len(node) > LONGEST_ID // 4 and len(node.encode()) > LONGEST_ID:
+                reason = f"an id of more than {LONGEST_ID} bytes, which Neo4j cannot look up"
                 raise InvalidDeltaError(reason, node[:80])
         for batch in batches(sorted(nodes)):
             self._work.rows(_ENTITIES, graph=self._graph, nodes=batch)

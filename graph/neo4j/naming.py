@@ -13,6 +13,7 @@ from typing import Final
 
 from graph.model import Literal, Node, Qualifier, Statement
 from graph.neo4j.foreign_values import NEO4J
+from graph.prefixes import encode_local
 from graph.vocabulary import (
     ANNOTATION_PROPERTY,
     CLASS,
@@ -29,10 +30,17 @@ from graph.vocabulary import (
 CLOSED: Final = "__H"
 #: From the subject of a statement to what its qualifiers or its expression mention.
 MENTIONS: Final = "MENTIONS"
+#: Bytes of an id that an index of Neo4j can hold; longer ones cannot be looked up.
+LONGEST_ID: Final = 8_000
 _LONGEST: Final = 60
 _SAFE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
+#: How predicates and types from a Neo4j database begin, behind :data:`NEO4J`.
+_TYPE: Final = "type:"
+_LABEL: Final = "label:"
+#: Nodes of a database that is being taken over in place, until that is done.
+TAKEN_OVER: Final = "TakenOver"
 #: Names that the store itself uses.
 _OWN_TYPES: Final = frozenset({MENTIONS, "PARENT", "HEAD", "LOG", "TOUCHED"})
 OWN_LABELS: Final = frozenset(
@@ -47,6 +55,7 @@ OWN_LABELS: Final = frozenset(
         "Branch",
         "Tag",
         "VersionedGraph",
+        TAKEN_OVER,
     }
 )
 _KNOWN_TYPES: Final[Mapping[Node, str]] = {
@@ -84,9 +93,10 @@ class Names:
             predicates,
             self.types,
             taken,
+            _TYPE,
             lambda node: (
                 _KNOWN_TYPES.get(node)
-                or _foreign(node, "type:")
+                or _foreign(node, _TYPE)
                 or _upper(called.get(node) or local_name(node))
             ),
         )
@@ -98,8 +108,9 @@ class Names:
             types,
             self.labels,
             taken,
+            _LABEL,
             lambda node: (
-                _KNOWN_LABELS.get(node) or _foreign(node, "label:") or _camel(local_name(node))
+                _KNOWN_LABELS.get(node) or _foreign(node, _LABEL) or _camel(local_name(node))
             ),
         )
 
@@ -108,10 +119,12 @@ def _numbered(
     nodes: Collection[Node],
     known: Mapping[Node, str],
     taken: set[str],
+    kind: str,
     wanted: Callable[[Node], str],
 ) -> dict[Node, str]:
     found: dict[Node, str] = {}
-    for node in sorted(set(nodes) - known.keys()):
+    # What has a name in Neo4j keeps it, whatever else would be called the same.
+    for node in sorted(set(nodes) - known.keys(), key=lambda one: (not _foreign(one, kind), one)):
         name = wanted(node)
         number, free = 1, name
         while free in taken:
@@ -119,6 +132,20 @@ def _numbered(
             free = f"{name}_{number}"
         taken.add(free)
         found[node] = free
+    return found
+
+
+def typed(labels: Collection[str], fixed: Mapping[Node, str]) -> set[Node]:
+    """The types that the labels of a node say; ``fixed`` are the labels of types that have one.
+
+    Any other label is a type of Neo4j's, where it could be the label of one.
+    """
+    known = {label: node for node, label in fixed.items()}
+    found = set()
+    for label in set(labels) - OWN_LABELS:
+        node = known.get(label) or NEO4J + _LABEL + encode_local(label)
+        if label in known or _foreign(node, _LABEL) == label:
+            found.add(node)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from graph.model import Literal
 from graph.neo4j.foreign_values import literal_of, properties_of
 from graph.neo4j.native_values import Native, native_of
-from graph.neo4j.properties import OWN_BEGINNING, OWN_OF_NODES, OWN_OF_RELATIONSHIPS
+from graph.neo4j.said_properties import OWN_BEGINNING, OWN_OF_NODES, OWN_OF_RELATIONSHIPS
 
 #: Expressions of Cypher: the properties of a node ``s`` and of a relationship ``r`` that are not
 #: ours, null where they do not count; see :func:`asked_of`.

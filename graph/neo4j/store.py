@@ -28,6 +28,7 @@ from graph.neo4j.purging import Purging
 from graph.neo4j.receiving import Made, Neo4jReceiving, Parcel
 from graph.neo4j.server import Address, Server
 from graph.neo4j.states import Entries, State, States
+from graph.neo4j.taking_over import TakingOver
 from graph.neo4j.verify import Verification
 from graph.neo4j.writing import Writer, Writing
 from graph.resolution import Resolutions
@@ -169,6 +170,10 @@ class Neo4jStore:
         """
         loading = PagedLoad(self._server, self._writer, self._ledger, self._graph)
         return loading.finish(Pages(columns), meta)
+
+    def taking_over(self) -> TakingOver:
+        """What takes the other nodes of this database over into this graph."""
+        return TakingOver(self._server, self._writer, self._ledger, self._graph)
 
     def _load(self, columns: Columns, head: str | None, made: CommitMeta | Commit) -> Commit:
         loading = PagedLoad(self._server, self._writer, self._ledger, self._graph)

@@ -10,9 +10,9 @@ from graph.errors import CorruptStoreError, StoreError
 from graph.model import Literal, Node, Statement
 from graph.neo4j.commits import Commits
 from graph.neo4j.ledger import Ledger, Place, Step
-from graph.neo4j.naming import CLOSED, MENTIONS
-from graph.neo4j.properties import follows_neo4j, of_node, of_relationship
+from graph.neo4j.naming import CLOSED, MENTIONS, typed
 from graph.neo4j.rows import SHAPE, Decoder
+from graph.neo4j.said_properties import follows_neo4j, of_node, of_relationship
 from graph.neo4j.server import Server
 from graph.neo4j.shown_properties import OF_NODE, OF_RELATIONSHIP, Showing, asked_of
 from graph.neo4j.states import States, netted
@@ -132,6 +132,9 @@ class Verification:
 
     def _relationships(self) -> Iterator[str]:
         """What stands in Neo4j against what the logs say should."""
+        if self._ledger.in_place is not None:
+            yield "a database is being taken over in place: run the same import again to finish it"
+            return
         load = self._ledger.loading
         if load is not None:
             yield f"a load is not finished, {load.pages} pages are written: run it again to go on"
@@ -144,6 +147,7 @@ class Verification:
         )
         found: Counter[tuple[Statement, int, int | None]] = Counter()
         follows = follows_neo4j(self._ledger.names.types)
+        also = self._ledger.label_property
         for node, labels, label, definition, synonyms, shown, rows, mentions in self._pages(
             follows
         ):
@@ -170,7 +174,10 @@ class Verification:
             if inner != Counter(tuple(mention) for mention in mentions):
                 yield f"{node}: its mentions are not those of its statements"
             yield from self._shown(node, head, labels, [label, definition, synonyms])
-            said = {name: native for name, (_, native) in of_node(head).items()}
+            types = {s.object for s in head if s.predicate == RDF_TYPE}
+            if follows and typed(labels, self._ledger.names.labels) - types:
+                yield f"{node}: it has labels that are no types of it"
+            said = {name: native for name, (_, native) in of_node(head, also).items()}
             if follows and not Showing(shown).fits(said):
                 yield f"{node}: its properties are not those of its statements"
         for statement, since, until in (expected - found).elements():

@@ -127,6 +127,8 @@ class Writer:
             made.clear()
             results.clear()
             self.refresh(work, lock=uuid4().hex)
+            if self._ledger.in_place is not None and not loads:
+                raise BesideTakingOverError(self._server.shown)
             if self._ledger.loading is not None and not loads:
                 raise BesideLoadError(self._server.shown, self._ledger.loading.idle)
             if self._ledger.held is None and counted:
@@ -178,6 +180,14 @@ class Writer:
         reads = Neo4jWork(self._ledger, commits, history, recording.states)
         merging = Merging(reads, recording)
         return Writing(work, recording, names, merging, commits)
+
+
+class BesideTakingOverError(UnavailableError):
+    """A database is taken over in place: nothing else is written until that is done."""
+
+    def __init__(self, url: str) -> None:
+        reason = "a database is being taken over in place into this graph"
+        super().__init__(url, reason, "run the same `kgdelta import --in-place` again to finish it")
 
 
 class BesideLoadError(UnavailableError):

@@ -135,6 +135,11 @@ class _Asked:
     metavar="FROM,TO",
     help="Neo4j: properties that say from when until when something holds become the history.",
 )
+@click.option(
+    "--in-place",
+    is_flag=True,
+    help="Neo4j: the nodes of the database become those of the graph that is kept in it.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first malformed line.")
 @click.option("-m", "--message", default="", help="Message of the commit.")
 @click.option("--author", help="Who imports (default: git's user.name).")
@@ -147,6 +152,7 @@ def import_command(
     keys: tuple[str, ...],
     label: str | None,
     intervals: str | None,
+    in_place: bool,
     **asked: object,
 ) -> None:
     """Make each FILE the next commit of --branch; one that says nothing new makes no commit.
@@ -156,7 +162,7 @@ def import_command(
     """
     paths = tuple(map(Path, sources))
     wanted = _Asked(paths=paths, **asked, author=settings.author(author))  # type: ignore[arg-type]
-    reading = DatabaseOptions(keys, label, intervals)
+    reading = DatabaseOptions(keys, label, intervals, in_place)
     whole = reading.check(sources, wanted.of_files)
     histories: list[History] = []
     files: list[Path] = []

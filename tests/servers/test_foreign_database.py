@@ -11,13 +11,13 @@ from neo4j import Driver, GraphDatabase
 from graph.errors import UnavailableError
 from graph.model import Literal, Statement
 from graph.neo4j.foreign import ForeignState, Key, read_database
-from graph.neo4j.foreign_values import NEO4J
+from graph.neo4j.foreign_values import NEO4J, UNLABELLED
 from graph.neo4j.native_values import MADE, native_of, property_name
 from graph.neo4j.server import Address
 from graph.neo4j.store import Neo4jStore
 from graph.vocabulary import LABEL, RDF_TYPE, XSD
 from ingest.errors import IngestError
-from ingest.neo4j_database import COPIES, UNLABELLED, DatabaseMapping, parse_key, read_neo4j
+from ingest.neo4j_database import COPIES, DatabaseMapping, parse_key, read_neo4j
 from kgdelta.local_neo4j import LocalServer
 
 PERSON = NEO4J + "key:Person:email:"

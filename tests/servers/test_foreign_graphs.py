@@ -13,11 +13,11 @@ from neo4j import GraphDatabase
 
 from graph.model import Literal, Object, Statement
 from graph.neo4j.foreign import Key
-from graph.neo4j.foreign_values import NEO4J
+from graph.neo4j.foreign_values import NEO4J, UNLABELLED
 from graph.neo4j.server import Address
 from graph.prefixes import decode_local
 from graph.vocabulary import LABEL, RDF_TYPE, TOKEN, XSD
-from ingest.neo4j_database import COPIES, UNLABELLED, DatabaseMapping, read_neo4j
+from ingest.neo4j_database import COPIES, DatabaseMapping, read_neo4j
 from kgdelta.local_neo4j import LocalServer
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0`"), min_size=1, max_size=8)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from neo4j import Driver, GraphDatabase
 
@@ -145,6 +145,20 @@ WRITES: dict[str, tuple[str, set[Statement], set[Statement]]] = {
         {AGE},
         {Statement(ANN, named("age"), whole(32))},
     ),
+    "a label given": (
+        "MATCH (ann) SET p:Vip",
+        set(),
+        {Statement(ANN, RDF_TYPE, NEO4J + "label:Vip")},
+    ),
+    "a label taken": ("MATCH (ann) REMOVE p:Person", {Statement(ANN, RDF_TYPE, PERSON)}, set()),
+    "a new node": (
+        "CREATE (:Person:Entity {graph: $graph, id: 'urn:t:cid', age: 5})",
+        set(),
+        {
+            Statement("urn:t:cid", RDF_TYPE, PERSON),
+            Statement("urn:t:cid", named("age"), whole(5)),
+        },
+    ),
     "the value deleted": ("MATCH (ann)-[:AGE]->(v) DETACH DELETE v", {AGE}, set()),
     "a relationship's property": (
         "MATCH (ann)-[r:KNOWS]->() SET r.weight = 0.75, r.note = 'n'",
@@ -220,6 +234,7 @@ LITERALS = st.builds(lambda kind, text: Literal(text, XSD + kind), st.sampled_fr
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.lists(LITERALS, min_size=1, max_size=20))
+@example([Literal("", XSD + "hexBinary")])
 def test_neo4j_takes_every_value_that_we_make(
     neo4j_server: LocalServer, literals: list[Literal]
 ) -> None:
