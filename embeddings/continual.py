@@ -1,4 +1,7 @@
-"""One warm-started training through a sequence of snapshots."""
+"""One warm-started training through a sequence of snapshots, every stage of it kept.
+
+It is the learner that sees every edge at each snapshot; movement is told from its stages.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import TrainingError
+from embeddings.learner import Learner, Plan
+from embeddings.strategies import AllEdges
 from embeddings.tensors import EdgeRule, EdgeTable, Vocabulary, read_edges
 from embeddings.train import TrainConfig, Trainer
 from graph.snapshot import Snapshot
@@ -30,6 +35,12 @@ class TrajectoryConfig:
         if self.first_epochs < 1 or self.next_epochs < 1:
             raise TrainingError("configuration", "epochs must be at least 1")
 
+    @property
+    def plan(self) -> Plan:
+        """The same for a learner: all edges that hold, and what is gone is not denied."""
+        selection = AllEdges()
+        return Plan(self.train, self.first_epochs, self.next_epochs, selection, deny=False)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
@@ -42,6 +53,12 @@ class Stage:
     def vectors(self) -> NDArray[np.float32]:
         """The entity vectors, shape (entities known by then, width)."""
         return vectors_of(self.trainer)
+
+    def onward(self, table: EdgeTable, config: TrajectoryConfig) -> Stage:
+        """The stage after this one, which stays as it is."""
+        learner = Learner.resumed(config.plan, self.trainer.copy(), self.table)
+        learner.learn(table)
+        return Stage(table, learner.trainer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +80,15 @@ class Trajectory:
         """
         table = read_edges(snapshot, self.vocabulary, self.config.rule)
         epochs = self.config.next_epochs if self.stages else self.config.first_epochs
-        trainer = self.stages[-1].trainer.copy() if self.stages else Trainer(self.config.train)
         if started:
             started(len(self.stages), epochs)
-        trainer.fit(table, epochs)
-        return Trajectory(self.config, (*self.stages, Stage(table, trainer)))
+        if self.stages:
+            stage = self.stages[-1].onward(table, self.config)
+        else:
+            learner = Learner(self.config.plan)
+            learner.learn(table)
+            stage = Stage(table, learner.trainer)
+        return Trajectory(self.config, (*self.stages, stage))
 
 
 def train_trajectory(

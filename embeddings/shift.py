@@ -134,13 +134,10 @@ def shift_along(
     if not (-count <= first < count and -count <= last < count and first % count < last % count):
         raise TrainingError("shift", f"stages {first} and {last} of {count} are not two in order")
     first, last = first % count, last % count
-    before, target = trajectory.stages[first], trajectory.stages[last].table
-    if last == first + 1:
-        after = trajectory.stages[last].trainer
-    else:
-        after = before.trainer.copy()
-        after.fit(target, trajectory.config.next_epochs)
-    return _judge(before, Stage(target, after), trajectory.config, config, began)
+    before, after = trajectory.stages[first], trajectory.stages[last]
+    if last != first + 1:
+        after = before.onward(after.table, trajectory.config)
+    return _judge(before, after, trajectory.config, config, began)
 
 
 def _judge(
