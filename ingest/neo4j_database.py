@@ -143,7 +143,7 @@ class Reading:
                 raise IngestError(self._source, 0, reason)
             seen.add(subject)
             if node.name.key is None:
-                self._problems[_UNNAMED] += 1
+                self._problems[UNNAMED] += 1
             said, bounds = self._said(node.properties)
             group = encode_qualifiers(canonical_qualifiers(bounds)) if bounds else NO_GROUP
             for label in node.labels:
@@ -207,7 +207,8 @@ class Reading:
             yield DEFAULT_ONTOLOGY, PREFIX, Literal(prefix), encode_qualifiers(namespace)
 
 
-_UNNAMED: Final = (
+#: What is told of nodes without a key.
+UNNAMED: Final = (
     "nodes have no key and are called by their element id, which Neo4j may give to another node "
     "once they are deleted, or change when the database is copied"
 )

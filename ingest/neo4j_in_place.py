@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from graph.model import Node
@@ -15,7 +15,7 @@ from graph.neo4j.native_values import PROPERTY, native_of
 from graph.neo4j.said_properties import OWN_OF_NODES, is_own_of_relationships, name_on_node
 from graph.prefixes import decode_local, encode_local
 from ingest.errors import IngestError
-from ingest.neo4j_database import Reading, Stated
+from ingest.neo4j_database import UNNAMED, Reading, Stated
 
 if TYPE_CHECKING:
     from graph.neo4j.foreign import ForeignNode, ForeignRelationship, ForeignState, Property
@@ -58,7 +58,11 @@ def read_in_place(
         if watched.obstacles:
             raise IngestError(address.shown, 0, "; ".join(watched.obstacles))
         said = watched.relationships_said(table)
-        return Taken(table, watched.named, watched.count, watched.count - said)
+        # Here an id is kept on its node, whatever becomes of the element id.
+        told = tuple(problem for problem in table.problems if UNNAMED not in problem.reason)
+        return Taken(
+            replace(table, problems=told), watched.named, watched.count, watched.count - said
+        )
 
     return read_database(address, mapping.keys, take, graph)
 

@@ -170,6 +170,27 @@ def test_what_others_wrote_becomes_their_commit(
     assert run("neo4j", "adopt").code == 2
 
 
+def test_a_database_is_taken_over_in_place(
+    run: Run, here: tuple[str, ...], fill: Callable[..., None]
+) -> None:
+    run("init", *here)
+    fill("CREATE (a:Person {mail: 'a', name: 'Ann', age: 30})-[:KNOWS {from: 2010}]->(:Person)")
+    done = run("import", here[1], "--in-place", "--tag", "taken", *here)
+    assert done.code == 0, done.err
+    assert done.err == ""
+    asked = "MATCH (p:Person {graph: $graph})-[k:KNOWS]->() RETURN p.name, p.age, k.from"
+    assert list(run("query", "--cypher", asked, "--json", *here).rows[0].values()) == [
+        *("Ann", 30, 2010)
+    ]
+    assert run("verify", *here).code == 0
+    fill("MATCH (p:Person {mail: 'a'}) SET p.age = 31")
+    assert run("neo4j", "adopt", "--author", "Ada", *here).code == 0
+    assert "to '31'" in run("diff", "taken", "main", *here).out
+    again = run("import", here[1], "--in-place", *here)
+    assert again.code == 7
+    assert "has commits" in again.err
+
+
 def test_what_is_for_files_is_not_for_databases(run: Run, neo4j_server: LocalServer) -> None:
     run("init")
     for arguments, message in (
@@ -177,6 +198,8 @@ def test_what_is_for_files_is_not_for_databases(run: Run, neo4j_server: LocalSer
         ((neo4j_server.url, "instruments-1.obo"), "a Neo4j database is imported alone"),
         (("instruments-1.obo", "--key", "id"), "--key is for a Neo4j database"),
         ((neo4j_server.url, "--intervals", "from"), "--intervals from: write FROM,TO"),
+        ((neo4j_server.url, "--in-place"), "--in-place needs --store neo4j://HOST/DATABASE"),
+        (("instruments-1.obo", "--in-place"), "--in-place is for a Neo4j database"),
     ):
         refused = run("import", *arguments)
         assert refused.code == 2
