@@ -176,11 +176,11 @@ def summary(name: str, rounds: list[dict[str, dict[str, Cost]]]) -> dict[str, An
                 who: median([1 / c[who] if part == "train" else 1000 * c[who] for c in costs])
                 for who in costs[0]
             }
-            ratios = [
-                min((c[who] for who in c if who != "ours"), default=float("nan")) / c["ours"]
-                for c in costs
-            ]
-            found[f"{part}_ratio_{clock}"] = median(ratios)
+            found[f"{part}_ratio_{clock}"] = (
+                median([min(c[who] for who in c if who != "ours") / c["ours"] for c in costs])
+                if len(costs[0]) > 1
+                else None
+            )
     return found
 
 
