@@ -10,7 +10,7 @@ import numpy as np
 from embeddings.discriminators import Judged, ratios
 from embeddings.edits import Floats
 from embeddings.errors import TrainingError
-from embeddings.evidence import Counts, Evidence
+from embeddings.evidence import Counts, Evidence, counts_of
 from embeddings.kernels import Kernel, planted
 from embeddings.shares import Mixture, Share, mixture
 from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges, table_from_triples
@@ -118,11 +118,11 @@ def denoise_table(
     trial = _Trial.drawn(table, config)
     told = _Told(fold_done, config.folds * config.rounds)
     held_out = trial.held_out_losses() if config.epochs else None
-    features, counts = trial.evidence(None, told)
+    features = trial.evidence(None, told)
+    counts = counts_of(features[: len(table)])
     found = trial.judged(features, held_out)
     for _ in range(config.rounds - 1):
-        features, _counts = trial.evidence(_belief(found.odds), told)
-        found = trial.judged(features, held_out)
+        found = trial.judged(trial.evidence(_belief(found.odds), told), held_out)
     loss = None if held_out is None else held_out[: len(table), -1]
     rows = _rows(table, found, counts, loss)
     return DenoiseResult(rows, found.shares, found.believed, table.version, config)
@@ -177,14 +177,13 @@ class _Trial:
         folds = np.concatenate([generator.permutation(len(part)) % config.folds for part in every])
         return cls(table, config, np.concatenate(every), folds, parts)
 
-    def evidence(self, weights: Floats | None, told: _Told) -> tuple[Floats, list[Counts]]:
-        """Features of all edges, and counts of the observed, each from the graph without its fold.
+    def evidence(self, weights: Floats | None, told: _Told) -> Floats:
+        """Features of all edges, each from the graph without its fold.
 
         ``weights`` (edges of the table,) says how much each is believed.
         """
         observed, table = len(self.table), self.table
         parts: list[tuple[Indices, Floats]] = []
-        counts: dict[int, Counts] = {}
         for k in range(self.config.folds):
             rows = np.flatnonzero(self.folds == k)
             rest = self.folds[:observed] != k
@@ -196,13 +195,9 @@ class _Trial:
                 self.config.seed,
                 self.config.compares_relations,
             )
-            features = evidence.features(self.triples[rows])
-            parts.append((rows, features))
-            seen = rows < observed
-            said = evidence.counts(self.triples[rows[seen]], features[seen])
-            counts.update(zip(rows[seen].tolist(), said, strict=True))
+            parts.append((rows, evidence.features(self.triples[rows])))
             told.fold()
-        return self._together(parts), [counts[i] for i in range(observed)]
+        return self._together(parts)
 
     def held_out_losses(self) -> Floats:
         """Losses of all edges in both directions and their sum, by models without their fold."""

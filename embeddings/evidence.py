@@ -14,11 +14,15 @@ from scipy import sparse
 from embeddings.edits import Floats
 from embeddings.resolvent import LARGEST_DENSE, Resolvent, SparseMatrix, resolvents
 from embeddings.rivals import Rivals
+from embeddings.runs import looked_up
 from embeddings.tensors import Indices
 from embeddings.walks import Walks
 
 _LAMBDAS = (0.3, 3.0)
-_STATISTICS = 5
+#: Columns for each resolvent and end, and which of them compares with the best candidate; columns
+#: of counts, behind those of both ends.
+_STATISTICS, _BEST = 5, 3
+_COUNTED = 6
 #: Candidates of a relation that an edge of a large graph is compared with at most, and edges
 #: compared at once.
 _MOST_CANDIDATES = 500
@@ -41,6 +45,22 @@ class Counts:
     parallel_relations: int
     support_tail: float
     support_head: float
+
+
+def counts_of(features: Floats) -> list[Counts]:
+    """The numbers that can be told in words, from the features of edges."""
+    ends = 2 * len(_LAMBDAS) * _STATISTICS
+    names = [f.name for f in fields(Counts)][:_COUNTED]
+    integers = np.rint(np.expm1(features[:, ends : ends + _COUNTED])).astype(int)
+    best_tail, best_head = features[:, _BEST], features[:, ends // 2 + _BEST]
+    return [
+        Counts(
+            **dict(zip(names, (int(n) for n in row), strict=True)),
+            support_tail=float(tail),
+            support_head=float(head),
+        )
+        for row, tail, head in zip(integers, best_tail, best_head, strict=True)
+    ]
 
 
 class Evidence:
@@ -98,20 +118,6 @@ class Evidence:
         if self._rivals is not None:
             every.append(self._rivals.features(triples))
         return np.concatenate(every, axis=1)
-
-    def counts(self, triples: Indices, features: Floats) -> list[Counts]:
-        """The numbers that can be told in words, for edges and their features."""
-        integers = np.rint(self._counted(triples)).astype(int)
-        best_tail, best_head = features[:, 3], features[:, len(_LAMBDAS) * _STATISTICS + 3]
-        names = [f.name for f in fields(Counts)][:6]
-        return [
-            Counts(
-                **dict(zip(names, (int(n) for n in row), strict=True)),
-                support_tail=float(tail),
-                support_head=float(head),
-            )
-            for row, tail, head in zip(integers, best_tail, best_head, strict=True)
-        ]
 
     def _counted(self, triples: Indices) -> Floats:
         h, r, t = triples.T
@@ -193,14 +199,11 @@ class _Sums:
 
     def __init__(self, keys: Indices, weights: Floats) -> None:
         self._keys, places = np.unique(keys, return_inverse=True)
-        self._sums = np.bincount(places, weights, len(self._keys))
+        self._sums: Floats = np.bincount(places, weights, len(self._keys)).astype(np.float64)
 
     def of(self, keys: Indices) -> Floats:
         """The sums of keys, 0 for those that there are none of."""
-        if not len(self._keys):
-            return np.zeros(len(keys))
-        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[places] == keys, self._sums[places], 0.0)
+        return looked_up(self._keys, self._sums, keys)
 
 
 def _matrix(heads: Indices, tails: Indices, weights: Floats, size: int) -> SparseMatrix:

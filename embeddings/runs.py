@@ -1,9 +1,10 @@
-"""Rows of several places each: the edges of many nodes looked at in one go."""
+"""Sorted columns asked for many keys in one go: the edges of nodes, and values by key."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from embeddings.edits import Floats
 from embeddings.tensors import Indices
 
 
@@ -23,3 +24,11 @@ def few_of_each(values: Indices, size: int, most: int, generator: np.random.Gene
     place = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
     kept: Indices = np.sort(drawn[place < most])
     return kept
+
+
+def looked_up(keys: Indices, values: Floats, asked: Indices) -> Floats:
+    """Values of sorted keys, 0 for what is not among them."""
+    if not len(keys):
+        return np.zeros(len(asked))
+    places = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    return np.where(keys[places] == asked, values[places], 0.0)

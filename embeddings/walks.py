@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.edits import Floats
 from embeddings.kernels import Kernel, planted
-from embeddings.runs import few_of_each, runs
+from embeddings.runs import few_of_each, looked_up, runs
 from embeddings.tensors import Indices
 
 #: The columns of :meth:`Walks.features`.
@@ -83,7 +83,7 @@ class Walks:
 
     def _confidence_of(self, directed: Indices, own: Indices) -> Floats:
         keys, shares = self._confidence
-        return _looked_up(keys, shares, directed * self._width + own)
+        return looked_up(keys, shares, directed * self._width + own)
 
     def _parallel(self, triples: Indices) -> tuple[Indices, Indices]:
         """All edges from heads to tails: (row of ``triples``, directed relation)."""
@@ -106,7 +106,7 @@ class Walks:
         self._odds = found[0] - found[1]
 
     def _odds_of(self, keys: Indices) -> Floats:
-        return _looked_up(self._keys, self._odds, keys)
+        return looked_up(self._keys, self._odds, keys)
 
     def _walks(self, triples: Indices) -> tuple[Indices, Indices]:
         """Kinds of two steps: (row of ``triples``, relation and two directed ones as a key)."""
@@ -143,11 +143,3 @@ def _largest(rows: Indices, values: Floats, size: int) -> Floats:
     largest = np.zeros(size)
     np.maximum.at(largest, rows, values)
     return largest
-
-
-def _looked_up(keys: Indices, values: Floats, asked: Indices) -> Floats:
-    """Values of sorted keys, 0 for what is not among them."""
-    if not len(keys):
-        return np.zeros(len(asked))
-    places = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    return np.where(keys[places] == asked, values[places], 0.0)

@@ -9,7 +9,7 @@ from scipy import sparse
 from embeddings import resolvent
 from embeddings.denoise import DenoiseConfig, denoise, denoise_table
 from embeddings.errors import TrainingError
-from embeddings.evidence import Evidence
+from embeddings.evidence import Evidence, counts_of
 from embeddings.kernels import Kernel, nearest, planted
 from embeddings.resolvent import Dense, LowRank, resolvents
 from embeddings.rivals import Rivals
@@ -80,7 +80,7 @@ def test_evidence_by_hand():
     triples = np.array([[0, 0, 2], [1, 0, 2]])
     evidence = Evidence(triples, 3, 1)
     asked = np.array([[0, 0, 2], [2, 0, 0]])
-    counts = evidence.counts(asked, evidence.features(asked))
+    counts = counts_of(evidence.features(asked))
     assert counts[0].edges_of_relation == 2
     assert counts[0].same_head_and_relation == 1
     assert counts[0].same_relation_and_tail == 2
