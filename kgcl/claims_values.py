@@ -80,7 +80,12 @@ def _scope(scope: c.Scope | None) -> Key:
 
 
 def _annotated(change: c.NodeAnnotationChange, names: Names) -> Iterator[Claim]:
-    node, predicate = names.key(change.about_node), names.key(change.annotation_property)
+    yield from _of_slot(change, names.key(change.annotation_property), names)
+
+
+def _of_slot(change: Any, predicate: Key, names: Names) -> Iterator[Claim]:
+    """A value of a predicate that comes, goes, or becomes another."""
+    node = names.key(change.about_node)
     old, new = names.value(change.old_value), names.value(change.new_value)
     yield Claim(Act.EDIT, node)
     if old is None:
@@ -161,16 +166,8 @@ def _over_another(change: Any, names: Names) -> Iterator[Claim]:
 
 def _changed_value(change: Any, names: Names) -> Iterator[Claim]:
     """A mapping or a value of the record that comes, goes, or becomes another."""
-    node = names.key(change.about_node)
     predicate = XREF if isinstance(change, c.NodeMappingChange) else _RECORD
-    old, new = names.value(change.old_value), names.value(change.new_value)
-    yield Claim(Act.EDIT, node)
-    if old is None:
-        yield Claim(Act.ADD, (node, predicate, new), notes=change.qualifiers)
-    elif new is None:
-        yield Claim(Act.REMOVE, (node, predicate, old), notes=change.qualifiers)
-    else:
-        yield Claim(Act.SET, (node, predicate), old, new)
+    yield from _of_slot(change, predicate, names)
 
 
 OF_VALUES: Final[Mapping[type[c.Change], Callable[[Any, Names], Iterator[Claim]]]] = (
