@@ -18,10 +18,10 @@ from graph.neo4j import schema
 from graph.neo4j.commits import Commits
 from graph.neo4j.found import Comparing, Found, Stand
 from graph.neo4j.ledger import Ledger
-from graph.neo4j.main_line import touched
+from graph.neo4j.main_line import said, touched
 from graph.neo4j.naming import CLOSED, MENTIONS
 from graph.neo4j.native_values import MADE
-from graph.neo4j.rows import relationship_of, row_of, value_of
+from graph.neo4j.rows import row_of, value_of
 from graph.neo4j.said_properties import of_relationship, rows_of
 from graph.neo4j.server import Address, Server, Work
 from graph.neo4j.states import Entries, States
@@ -128,15 +128,11 @@ class Adopting:
         for (statement, since, until), origin in missing:
             ending = "" if until is None else CLOSED
             stamp = {"since": since} | ({} if until is None else {"until": until})
-            properties = relationship_of(statement) | stamp
-            if origin is not None:
-                properties["origin"] = origin
-            inner = sorted(statement.inner_nodes())
+            properties, inner = said(self._ledger, statement, origin)
             if inner:
-                self._ledger.rows += 1
-                properties["row"] = self._ledger.rows
-                told = {"row": self._ledger.rows, **stamp}
+                told = {"row": properties["row"], **stamp}
                 mentions += [[statement.subject, one, MENTIONS + ending, told] for one in inner]
+            properties |= stamp
             name = self._ledger.names.types[statement.predicate] + ending
             row = [*row_of(statement, name), properties]
             if isinstance(statement.object, str):

@@ -155,15 +155,8 @@ class MainLine:
     def _opened(
         self, statement: Statement, origins: Mapping[Statement, int], mentions: list[list[Any]]
     ) -> list[Any]:
-        properties = relationship_of(statement)
-        origin = origins.get(statement)
-        if origin is not None:
-            properties["origin"] = origin
-        inner = sorted(statement.inner_nodes())
-        if inner:
-            self._ledger.rows += 1
-            properties["row"] = self._ledger.rows
-            mentions += [[statement.subject, node, self._ledger.rows] for node in inner]
+        properties, inner = said(self._ledger, statement, origins.get(statement))
+        mentions += [[statement.subject, node, properties["row"]] for node in inner]
         self._ledger.held = (self._ledger.held or 0) + 1 + len(inner)
         row = [*self._row(statement), properties]
         if not isinstance(statement.object, str):
@@ -227,6 +220,23 @@ class MainLine:
         """Each row has a node, the labels that it gets, and those that it loses."""
         for batch in batches(rows):
             self._work.rows(_LABELLED, graph=self._graph, rows=batch)
+
+
+def said(
+    ledger: Ledger, statement: Statement, origin: int | None
+) -> tuple[dict[str, Any], list[Node]]:
+    """The properties of a relationship that says a statement, and the nodes mentioned inside.
+
+    Where there are such, the relationship has a number of its own.
+    """
+    properties = relationship_of(statement)
+    if origin is not None:
+        properties["origin"] = origin
+    inner = sorted(statement.inner_nodes())
+    if inner:
+        ledger.rows += 1
+        properties["row"] = ledger.rows
+    return properties, inner
 
 
 def touched(statement: Statement) -> set[Node]:
