@@ -63,3 +63,13 @@ def explain(rows: Iterable[ShiftRow], before: Snapshot, after: Snapshot) -> list
             )
         )
     return found
+
+
+def figures(shifted: Shifted) -> tuple[str, str, str, str]:
+    """How far a term moved, its score, p and q, as a table shows them."""
+    row = shifted.row
+    return f"{row.movement:.2f}", f"{row.score:.2f}", _chance(row.p), _chance(row.q)
+
+
+def _chance(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2g}"

@@ -46,7 +46,7 @@ def shift_command(
 
     from embeddings.continual import TrajectoryConfig
     from embeddings.shift import ShiftConfig, shift
-    from kgdelta.drifting import explain
+    from kgdelta.drifting import explain, figures
     from kgdelta.states import state_named
 
     old, new = state_named(before, session), state_named(after, session)
@@ -76,10 +76,7 @@ def shift_command(
         (
             t.node,
             t.label[:44],
-            f"{t.row.movement:.2f}",
-            f"{t.row.score:.2f}",
-            _figure(t.row.p),
-            _figure(t.row.q),
+            *figures(t),
             "yes" if t.row.significant else "",
         )
         for t in told
@@ -92,10 +89,6 @@ def shift_command(
         f"{counted(len(result.significant), 'term')} shifted, of "
         f"{counted(sum(row.direct for row in result.rows), 'edited term')}"
     )
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2g}"
 
 
 @click.command("denoise")

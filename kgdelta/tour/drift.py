@@ -12,7 +12,7 @@ from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.denoise import DenoiseResult, denoise
 from embeddings.shift import ShiftResult, shift
 from kgdelta.charts import Point, Release
-from kgdelta.drifting import Shifted, explain
+from kgdelta.drifting import Shifted, explain, figures
 from kgdelta.files import replacing
 from kgdelta.output import columns, counted, with_progress
 from kgdelta.report import NoiseLine, Report, ShiftLine, milestones, render_report
@@ -102,10 +102,7 @@ def _tell(drift: Drift, last: Snapshot) -> None:
         (
             t.node,
             t.label[:30],
-            f"{t.row.movement:.2f}",
-            f"{t.row.score:.2f}",
-            _figure(t.row.p),
-            _figure(t.row.q),
+            *figures(t),
             (t.changes[0] if t.changes else "")[:64],
         )
         for t in drift.told
@@ -121,10 +118,6 @@ def _tell(drift: Drift, last: Snapshot) -> None:
     )
     for noise in _noise_lines(drift.noise.rows[:TOP], last):
         click.echo(f"     {noise.posterior:4.0%}  {noise.statement}")
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2g}"
 
 
 def _noise_lines(rows: Sequence[Suspicion], snapshot: Snapshot) -> list[NoiseLine]:
