@@ -15,7 +15,7 @@ from queries.notes import namer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from embeddings.shift import ShiftRow
+    from embeddings.shift_results import ShiftRow
     from graph.snapshot import Snapshot
     from kgcl.changes import Change
 

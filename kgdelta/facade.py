@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rdflib import Graph as RdfGraph
 
     from embeddings.denoise import Suspicion
-    from embeddings.shift import ShiftRow
+    from embeddings.shift_results import ShiftRow
     from graph.bundle import BundleInfo
     from graph.commit import Commit, CommitMeta
     from graph.model import Node, Statement

@@ -45,7 +45,8 @@ def shift_command(
     from dataclasses import replace
 
     from embeddings.continual import TrajectoryConfig
-    from embeddings.shift import ShiftConfig, shift
+    from embeddings.shift import shift
+    from embeddings.shift_results import ShiftConfig
     from kgdelta.drifting import explain, figures
     from kgdelta.states import state_named
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.denoise import DenoiseResult, denoise
-from embeddings.shift import ShiftResult, shift
+from embeddings.shift import shift
+from embeddings.shift_results import ShiftResult
 from kgdelta.charts import Point, Release
 from kgdelta.drifting import Shifted, explain, figures
 from kgdelta.files import replacing

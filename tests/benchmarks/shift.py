@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
-from embeddings.shift import ShiftConfig, ShiftResult, shift_along
+from embeddings.shift import shift_along
+from embeddings.shift_results import ShiftConfig, ShiftResult
 from embeddings.tensors import EdgeTable, Indices, edge_keys, table_from_triples
 from embeddings.train import TrainConfig, Trainer
 from tests.benchmarks.planted import ENTITY, ckge_table

@@ -7,7 +7,8 @@ from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.edits import edits_between
 from embeddings.errors import TrainingError
 from embeddings.null import NullConfig, Tail, benign_edits, benjamini_hochberg
-from embeddings.shift import ShiftConfig, shift, shift_along
+from embeddings.shift import shift, shift_along
+from embeddings.shift_results import ShiftConfig
 from embeddings.tensors import Vocabulary, table_from_triples
 from embeddings.train import TrainConfig, Trainer
 from graph.memory import MemorySnapshot
