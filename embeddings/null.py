@@ -165,6 +165,13 @@ class Calibration:
         """The share of benignly edited nodes that score as high."""
         return self._tail.p(statistic)
 
+    def sizes(self, run: NullRun) -> Floats:
+        """How many times as far nodes moved as benign edits of their size move one: (nodes, 3).
+
+        The ratio to the benign mean, and to the ends of the middle 95% of benign movements.
+        """
+        return self._movement.ratios(run.features, run.log_movement)
+
 
 class Conditional:
     """Mean and spread of a score given features, by boosted trees fitted in folds.
@@ -209,6 +216,18 @@ class Conditional:
         every = [self._one(k, features, values) for k in range(_FOLDS)]
         mean: Floats = np.mean(every, axis=0) / self._scale
         return mean
+
+    def ratios(self, features: Floats, values: Floats) -> Floats:
+        """exp(value - what the null expects), and its 95% interval: (rows, 3).
+
+        The interval is what is left between the value and the 97.5% and 2.5% points of the null's
+        own values given the features, which are logarithms as the value is.
+        """
+        zero = self.z(features, np.zeros(len(features)))
+        slope = self.z(features, np.ones(len(features))) - zero
+        high, low = np.quantile(self.own, (0.025, 0.975))
+        z = self.z(features, values)
+        return np.exp(np.stack([(z - point) / slope for point in (0.0, low, high)], axis=1))
 
 
 class Tail:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig, train_trajectory
-from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement
+from embeddings.edits import FLOOR, Edits, edits_between, movement
 from embeddings.errors import TrainingError
 from embeddings.explaining import explain
 from embeddings.null import (
@@ -20,7 +20,7 @@ from embeddings.null import (
     run_null,
     scores_of,
 )
-from embeddings.shift_results import ShiftConfig, ShiftManifest, ShiftResult, ShiftRow
+from embeddings.shift_results import Effect, ShiftConfig, ShiftManifest, ShiftResult, ShiftRow
 from embeddings.tensors import Indices
 from graph.snapshot import Snapshot
 
@@ -90,23 +90,16 @@ def _judge(
     scores = scores_of(
         before.trainer, after.trainer, edits, direct, config.null.shuffles, config.seed
     )
-    p = _direct_p(scores, null, config.seed)
-    rows = _direct_rows(before, after, edits, direct, scores, p, config)
+    calibration = None if null is None or len(null) < FEWEST else Calibration(null, config.seed)
+    rows = _direct_rows(before, after, edits, direct, scores, calibration, config)
     rows += _indirect_rows(before, after, edits, indirect, trajectory, config)
     note = ""
-    if p is None and len(direct):
+    if calibration is None and len(direct):
         note = f"no p-values: {len(null or ())} nodes in the null, {FEWEST} are needed"
     manifest = ShiftManifest(
         before.table.version, after.table.version, trajectory, config, len(null or ()), note
     )
     return ShiftResult(tuple(rows), manifest)
-
-
-def _direct_p(scores: NullRun, null: NullRun | None, seed: int) -> Floats | None:
-    if null is None or len(null) < FEWEST:
-        return None
-    calibration = Calibration(null, seed)
-    return calibration.p(calibration.statistic(scores))
 
 
 def _direct_rows(
@@ -115,10 +108,12 @@ def _direct_rows(
     edits: Edits,
     nodes: Indices,
     scores: NullRun,
-    p: Floats | None,
+    calibration: Calibration | None,
     config: ShiftConfig,
 ) -> list[ShiftRow]:
+    p = None if calibration is None else calibration.p(calibration.statistic(scores))
     q = None if p is None else benjamini_hochberg(p)
+    sizes = None if calibration is None else calibration.sizes(scores)
     effect = scores.log_movement + _GRADIENT_WEIGHT * scores.gradient
     moved = movement(before.trainer, after.trainer)
     effects = explain(before, after, edits, nodes)
@@ -135,6 +130,7 @@ def _direct_rows(
             int(edits.added[node]),
             int(edits.removed[node]),
             effects[int(node)],
+            None if sizes is None else Effect(*map(float, sizes[i])),
         )
         for i, node in enumerate(nodes)
     ]

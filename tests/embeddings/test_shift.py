@@ -68,6 +68,16 @@ def test_planted_shifts_rank_above_controls_with_equal_churn(found, communities)
     assert found.manifest.null_nodes > 60
 
 
+def test_sizes_say_how_many_times_as_far_as_benign_edits(found, communities):
+    rows = {row.node: row for row in found.rows if row.direct}
+    assert all(0 < row.size.low <= row.size.times <= row.size.high for row in rows.values())
+    names = communities.vocabulary.entities
+    planted = [rows[names[v]].size.times for v in PLANTED]
+    controls = [rows[names[v]].size.times for v in CONTROLS]
+    assert min(planted) > 1.5 > np.median(controls) > 0.5
+    assert all(row.size is None for row in found.rows if not row.direct)
+
+
 def test_the_effects_name_the_edited_statements(found, communities):
     names = communities.vocabulary.entities
     row = next(row for row in found.rows if row.node == names[PLANTED[0]])
