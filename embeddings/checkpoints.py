@@ -19,7 +19,7 @@ from torch import Tensor
 from embeddings.errors import TrainingError
 from embeddings.train import Best, TrainConfig, Trainer
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _KEY: Final = "kgdelta"
 
 

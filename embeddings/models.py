@@ -69,11 +69,13 @@ class Model(nn.Module, ABC):
         return _by_autograd(self.match, queries, candidates, at)
 
     def pair_gradients(
-        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """The same of :meth:`match_pairs`."""
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor, at_queries: Tensor
+    ) -> Tensor:
+        """The same of :meth:`match_pairs`: adds to ``at_queries``, gives that at candidates."""
         del scores
-        return _by_autograd(self.match_pairs, queries, candidates, at)
+        by_pair, at_candidates = _by_autograd(self.match_pairs, queries, candidates, at)
+        at_queries.add_(by_pair)
+        return at_candidates
 
     @abstractmethod
     def regularise(

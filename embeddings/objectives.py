@@ -24,7 +24,8 @@ class Batch:
 
     ``row`` (edges,) is the query of each edge, ``targets`` (edges,) its other end; a query
     stands in the batch once however many edges it has. ``denied`` (edges,) marks edges that are
-    known to be false, whose loss is -log(1 - p); None where there are none.
+    known to be false, whose loss is -log(1 - p); None where there are none. In a ``paired`` batch
+    the second half is the first half read backwards.
     """
 
     entities: Tensor
@@ -32,6 +33,7 @@ class Batch:
     row: Tensor
     targets: Tensor
     denied: Tensor | None = None
+    paired: bool = False
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -40,6 +42,23 @@ class Batch:
     def grouped(self) -> bool:
         """Whether edge i is not that of query i; every query has an edge."""
         return len(self.row) != len(self.entities)
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """The edges of a paired batch in one direction, and in the other."""
+        parts = zip(
+            *(self._split(t) for t in (self.entities, self.directed, self.targets)), strict=True
+        )
+        wrong = (None, None) if self.denied is None else self._split(self.denied)
+        row = self._split(self.row)[0]
+        one, other = (
+            Batch(entities, directed, row, targets, denied)
+            for (entities, directed, targets), denied in zip(parts, wrong, strict=True)
+        )
+        return one, other
+
+    def _split(self, tensor: Tensor) -> tuple[Tensor, Tensor]:
+        one, other = tensor.chunk(2)
+        return one, other
 
     def share(self, rank: int, size: int) -> Batch:
         """The part of one of ``size`` processes: every size-th query with its edges."""
@@ -150,8 +169,8 @@ def shared_negatives(
     at_others = (others - total[:, None]).exp_().mul_(-slope[:, None])
     at_queries, at_negatives = model.match_gradients(queries, negatives, others, at_others)
     at_own = -slope * torch.expm1(log_p)
-    by_own, at_targets = model.pair_gradients(queries, targets, own, at_own)
-    return float(loss), at_queries.add_(by_own), at_targets, at_negatives
+    at_targets = model.pair_gradients(queries, targets, own, at_own, at_queries)
+    return float(loss), at_queries, at_targets, at_negatives
 
 
 def relation_loss(

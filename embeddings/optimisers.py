@@ -5,7 +5,6 @@ Rows that a step does not touch keep their state, as in torch's SparseAdam.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from typing import Final
 
 import torch
 from torch import Tensor
+from torch.optim.adam import adam
 
 
 class Optimiser(ABC):
@@ -71,12 +71,25 @@ class Adam(Optimiser):
 
     def _update(self, parameter: Tensor, state: list[Tensor], gradient: Tensor) -> None:
         mean, square = state
-        mean.lerp_(gradient, 0.1)
-        square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-        step = max(self.steps, 1)
-        bias = math.sqrt(1 - 0.999**step)
-        root = square.sqrt().add_(1e-8 * bias)
-        parameter.addcdiv_(mean, root, value=-self.learning_rate * bias / (1 - 0.9**step))
+        # torch counts the step that it takes, from a count that it keeps beside the parameter.
+        taken = torch.tensor(float(max(self.steps, 1) - 1), device=parameter.device)
+        with torch.no_grad():
+            adam(
+                [parameter],
+                [gradient],
+                [mean],
+                [square],
+                [],
+                [taken],
+                fused=True,
+                amsgrad=False,
+                beta1=0.9,
+                beta2=0.999,
+                lr=self.learning_rate,
+                weight_decay=0.0,
+                eps=1e-8,
+                maximize=False,
+            )
 
 
 #: The optimisers by the names that people give.

@@ -100,16 +100,18 @@ class _Product(TableModel):
         return at @ candidates, at.t() @ queries
 
     def pair_gradients(
-        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
-    ) -> tuple[Tensor, Tensor]:
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor, at_queries: Tensor
+    ) -> Tensor:
         del scores
-        return at[:, None] * candidates, at[:, None] * queries
+        at_queries.addcmul_(at[:, None], candidates)
+        return at[:, None] * queries
 
 
 class ComplEx(_Product):
     """score = Re(<h, r, conj t>) over ``rank`` complex numbers. Trouillon et al. 2016.
 
-    Rows hold real parts, then imaginary parts (width = 2 rank). N3: Lacroix et al. 2018.
+    Rows hold the real and the imaginary part of each in turn (width = 2 rank). N3: Lacroix et
+    al. 2018.
     """
 
     @property
@@ -128,8 +130,7 @@ class ComplEx(_Product):
         return _complex_product(vectors, targets, -1) @ relations.t()
 
     def squared_moduli(self, rows: Tensor) -> Tensor:
-        real, imaginary = rows.chunk(2, dim=-1)
-        return real**2 + imaginary**2
+        return _pairs(rows).pow(2).sum(dim=-1)
 
 
 class DistMult(_Product):
@@ -177,10 +178,11 @@ class _Distance(TableModel):
         return at_queries, at_candidates
 
     def pair_gradients(
-        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        at_queries = (queries - candidates).mul_(2 * _by_square(scores, at)[:, None])
-        return at_queries, -at_queries
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, at: Tensor, at_queries: Tensor
+    ) -> Tensor:
+        at_candidates = (candidates - queries).mul_(2 * _by_square(scores, at)[:, None])
+        at_queries.sub_(at_candidates)
+        return at_candidates
 
 
 class TransE(_Distance):
@@ -227,10 +229,9 @@ class RotatE(_Distance):
         self, vectors: Tensor, relations: Tensor, at: Tensor
     ) -> tuple[Tensor, Tensor]:
         turns = _turns(relations)
-        cosine, sine = turns.chunk(2, dim=-1)
-        at_cosine, at_sine = _complex_product(vectors, at, -1).chunk(2, dim=-1)
-        at_angles = torch.addcmul(at_sine * cosine, at_cosine, sine, value=-1)
-        return _complex_product(turns, at, -1), at_angles
+        # An angle moves its turn by i times the turn.
+        at_turns = _complex_product(turns, _complex_product(vectors, at, -1), -1)
+        return _complex_product(turns, at, -1), _pairs(at_turns)[..., 1].contiguous()
 
     def match_relations(self, vectors: Tensor, targets: Tensor, relations: Tensor) -> Tensor:
         turns = _turns(relations)
@@ -239,8 +240,7 @@ class RotatE(_Distance):
         return -(squares[:, None] - 2 * product).clamp_min(_NEAR).sqrt()
 
     def squared_moduli(self, rows: Tensor) -> Tensor:
-        real, imaginary = rows.chunk(2, dim=-1)
-        return real**2 + imaginary**2
+        return _pairs(rows).pow(2).sum(dim=-1)
 
     def regularise(
         self, vectors: Tensor, relations: Tensor, targets: Tensor, power: int = 3
@@ -255,24 +255,22 @@ def _by_square(scores: Tensor, at: Tensor) -> Tensor:
 
 
 def _turns(angles: Tensor) -> Tensor:
-    return torch.cat((torch.cos(angles), torch.sin(angles)), dim=-1)
+    return torch.stack((torch.cos(angles), torch.sin(angles)), dim=-1).flatten(-2)
+
+
+def _pairs(rows: Tensor) -> Tensor:
+    """Rows (..., 2 rank) as (..., rank, 2): real and imaginary parts."""
+    return rows.view(*rows.shape[:-1], -1, 2)
 
 
 def _complex_product(vectors: Tensor, others: Tensor, sign: int = 1) -> Tensor:
-    """The product v w, or conj(v) w for a sign of -1; rows hold real, then imaginary parts.
+    """The product v w, or conj(v) w for a sign of -1, of rows (..., 2 rank).
 
     The real product of conj(v) t with a relation r is Re(<v, r, conj t>).
     """
-    a, b = vectors.chunk(2, dim=-1)
-    c, d = others.chunk(2, dim=-1)
-    if torch.is_grad_enabled() and (vectors.requires_grad or others.requires_grad):
-        real = torch.addcmul(a * c, b, d, value=-sign)
-        return torch.cat((real, torch.addcmul(a * d, b, c, value=sign)), dim=-1)
-    found = torch.empty_like(vectors if vectors.dim() >= others.dim() else others)
-    real, imaginary = found.chunk(2, dim=-1)
-    torch.mul(a, c, out=real).addcmul_(b, d, value=-sign)
-    torch.mul(a, d, out=imaginary).addcmul_(b, c, value=sign)
-    return found
+    v = torch.view_as_complex(_pairs(vectors))
+    product = (v if sign > 0 else v.conj()) * torch.view_as_complex(_pairs(others))
+    return torch.view_as_real(product).flatten(-2)
 
 
 #: The models by the names that people give.

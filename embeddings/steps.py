@@ -73,11 +73,51 @@ def sampled_step(
     negatives: Tensor,
 ) -> tuple[float, list[Gradient]]:
     """Every edge against negatives that the batch shares; only rows of the batch are touched."""
-    relations = model.relations.detach()
     drawn = entities.index_select(0, negatives)
     ends = entities.index_select(0, share.entities)
-    kinds = relations.index_select(0, share.directed)
-    others = entities.index_select(0, share.targets)
+    if share.paired:
+        # The ends of one direction are the targets of the other: rows are read and added up once.
+        there, back = share.halves()
+        one, other = ends.chunk(2)
+        found = _edges(model, there, one, other, drawn, negatives, weights)
+        turned = _edges(model, back, other, one, drawn, negatives, weights)
+        at_ends = [found.at_ends + turned.at_targets, turned.at_ends + found.at_targets]
+        loss, at_kinds = found.loss + turned.loss, torch.cat((found.at_kinds, turned.at_kinds))
+        at_drawn = found.at_negatives.add_(turned.at_negatives)
+        named = [torch.cat((of.entities, negatives)) for of in (batch, share)]
+    else:
+        others = entities.index_select(0, share.targets)
+        found = _edges(model, share, ends, others, drawn, negatives, weights)
+        at_ends = [found.at_ends, found.at_targets]
+        loss, at_kinds, at_drawn = found.loss, found.at_kinds, found.at_negatives
+        named = [torch.cat((of.entities, of.targets, negatives)) for of in (batch, share)]
+    return loss, [
+        _by_row(0, named[0], named[1], torch.cat((*at_ends, at_drawn))),
+        _by_row(1, batch.directed, share.directed, at_kinds),
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A loss with its gradients at the rows of its queries, targets and negatives."""
+
+    loss: float
+    at_ends: Tensor
+    at_kinds: Tensor
+    at_targets: Tensor
+    at_negatives: Tensor
+
+
+def _edges(
+    model: Model,
+    share: Batch,
+    ends: Tensor,
+    others: Tensor,
+    drawn: Tensor,
+    negatives: Tensor,
+    weights: Weights,
+) -> _Found:
+    kinds = model.relations.detach().index_select(0, share.directed)
     asked = model.transform(ends, kinds)
     queries = asked.index_select(0, share.row) if share.grouped else asked
     hits = share.targets[:, None] == negatives[None]
@@ -88,20 +128,14 @@ def sampled_step(
         at_queries = torch.zeros_like(asked).index_add_(0, share.row, at_queries)
     at_ends, at_kinds = model.transform_gradients(ends, kinds, at_queries)
     if weights.n3 or weights.l2:
-        leaves = [rows.requires_grad_() for rows in (ends, kinds, others)]
-        extra = _extra(model, share, ends, kinds, others, None, weights)
+        leaves = [rows.detach().requires_grad_() for rows in (ends, kinds, others)]
+        extra = _extra(model, share, leaves[0], leaves[1], leaves[2], None, weights)
         more = torch.autograd.grad(extra, leaves, allow_unused=True)
         at_ends, at_kinds, at_others = (
-            at + _given(found, at)
-            for at, found in zip((at_ends, at_kinds, at_others), more, strict=True)
+            at + _given(at_more, at)
+            for at, at_more in zip((at_ends, at_kinds, at_others), more, strict=True)
         )
-    of_share = torch.cat((share.entities, share.targets, negatives))
-    of_batch = torch.cat((batch.entities, batch.targets, negatives))
-    at_entities = torch.cat((at_ends, at_others, at_drawn))
-    return loss, [
-        _by_row(0, of_batch, of_share, at_entities),
-        _by_row(1, batch.directed, share.directed, at_kinds),
-    ]
+    return _Found(loss, at_ends, at_kinds, at_others, at_drawn)
 
 
 def _by_row(index: int, of_batch: Tensor, of_share: Tensor, values: Tensor) -> Gradient:
@@ -206,7 +240,8 @@ class Batches:
             for chosen in self._edges(size, permute):
                 entities, directed, targets = self._columns[:, chosen]
                 row = torch.arange(len(chosen), device=chosen.device)
-                yield Batch(entities, directed, row, targets, self._wrong(chosen))
+                paired = self._pairs is not None
+                yield Batch(entities, directed, row, targets, self._wrong(chosen), paired)
             return
         for chosen in torch.split(permute(self.count), size):
             counts = self._counts[chosen]

@@ -121,12 +121,17 @@ class TestContract:
         asked = {
             "transform_gradients": (vectors[H], model.relations.detach()[2 * R], queries.flip(0)),
             "match_gradients": (queries, vectors, scores, scores.sin()),
-            "pair_gradients": (queries, vectors[T], pairs, pairs.sin() + 1),
         }
         for name, inputs in asked.items():
             found, expected = getattr(model, name)(*inputs), getattr(Model, name)(model, *inputs)
             for ours, theirs in zip(found, expected, strict=True):
                 torch.testing.assert_close(ours, theirs.detach())
+        found, expected = [], []
+        for owner, kept in ((type(model), found), (Model, expected)):
+            at_queries = queries.cos()
+            inputs = (queries, vectors[T], pairs, pairs.sin() + 1, at_queries)
+            kept += [owner.pair_gradients(model, *inputs), at_queries]
+        torch.testing.assert_close(found, expected)
 
     def test_edge_gradients_agree_with_finite_differences(self, model):
         triples = torch.stack((H, R, T), dim=1)[:2]
@@ -224,14 +229,15 @@ def test_scores_are_those_of_torch_geometric(name):
             # torch_geometric normalises the entities on the way.
             ours.entities.div_(ours.entities.norm(dim=1, keepdim=True))
         split = name in ("ComplEx", "RotatE")
-        real, imaginary = ours.entities.chunk(2, dim=1) if split else (ours.entities, None)
+        parts = ours.entities.unflatten(1, (-1, 2)).unbind(2) if split else (ours.entities, None)
+        real, imaginary = parts
         theirs.node_emb.weight.copy_(real)
         if imaginary is not None:
             theirs.node_emb_im.weight.copy_(imaginary)
         rows = ours.relations[0::2]
         if name == "ComplEx":
-            theirs.rel_emb.weight.copy_(rows[:, :4])
-            theirs.rel_emb_im.weight.copy_(rows[:, 4:])
+            theirs.rel_emb.weight.copy_(rows[:, 0::2])
+            theirs.rel_emb_im.weight.copy_(rows[:, 1::2])
         else:
             theirs.rel_emb.weight.copy_(rows)
     edges = torch.tensor([[0, 1, 4], [2, 0, 1], [3, 3, 0]])
