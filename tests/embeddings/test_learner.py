@@ -200,8 +200,7 @@ def test_withdrawn_facts_lose_their_rank_and_the_others_keep_theirs(learnt, hist
     for table in history:
         learner.learn(table)
     removed, kept = (
-        mrr(learner.trainer, part, history[2].triples)
-        for part in (change.removed, change.old[::9])
+        mrr(learner.trainer, part, history[2].triples) for part in (change.removed, change.old[::9])
     )
     assert removed < 0.85 * before[0]
     assert kept > 0.9 * before[1]
