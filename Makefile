@@ -53,6 +53,7 @@ bench-embeddings: $(READY)
 	$(BIN)/python -m tests.benchmarks.training --json
 	$(BIN)/python -m tests.benchmarks.shift
 	$(BIN)/python -m tests.benchmarks.denoise
+	$(BIN)/python -m tests.benchmarks.denoise_baselines
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
