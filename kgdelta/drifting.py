@@ -71,5 +71,11 @@ def figures(shifted: Shifted) -> tuple[str, str, str, str]:
     return f"{row.movement:.2f}", f"{row.score:.2f}", _chance(row.p), _chance(row.q)
 
 
+def size(shifted: Shifted) -> str:
+    """How many times as far as benign edits of that size, with the middle 95% of it."""
+    found = shifted.row.size
+    return "-" if found is None else f"{found.times:.1f} ({found.low:.1f} to {found.high:.1f})"
+
+
 def _chance(value: float | None) -> str:
     return "-" if value is None else f"{value:.2g}"

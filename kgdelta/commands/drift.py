@@ -39,15 +39,16 @@ def shift_command(
     """Find the terms whose meaning moved between two versions or files.
 
     The score ranks; p is the chance of such a move by edits that change no meaning, measured on
-    the FROM version; q is p corrected for the number of edited terms.
+    the FROM version; q is p corrected for the number of edited terms; times says how many times
+    as far a term moved as edits of that size move one without changing its meaning.
     """
     need_embeddings()
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
     from embeddings.continual import TrajectoryConfig
     from embeddings.shift import shift
     from embeddings.shift_results import ShiftConfig
-    from kgdelta.drifting import explain, figures
+    from kgdelta.drifting import explain, figures, size
     from kgdelta.states import state_named
 
     old, new = state_named(before, session), state_named(after, session)
@@ -63,6 +64,7 @@ def shift_command(
                 "label": t.label,
                 "score": t.row.score,
                 "movement": t.row.movement,
+                **(asdict(t.row.size) if t.row.size else dict.fromkeys(("times", "low", "high"))),
                 "p": t.row.p,
                 "q": t.row.q,
                 "significant": t.row.significant,
@@ -72,17 +74,18 @@ def shift_command(
             for t in told
         )
         return
-    table = [("node", "label", "moved", "score", "p", "q", "real")]
+    table = [("node", "label", "moved", "score", "p", "q", "times", "real")]
     table += [
         (
             t.node,
             t.label[:44],
             *figures(t),
+            size(t),
             "yes" if t.row.significant else "",
         )
         for t in told
     ]
-    for line in columns(table, right=(2, 3, 4, 5)):
+    for line in columns(table, right=(2, 3, 4, 5, 6)):
         click.echo(line)
     if result.manifest.note:
         say(result.manifest.note)
