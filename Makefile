@@ -52,6 +52,7 @@ bench-embeddings: $(READY)
 	$(BIN)/python -m tests.benchmarks.ckge_static wn18rr --json
 	$(BIN)/python -m tests.benchmarks.training --json
 	$(BIN)/python -m tests.benchmarks.shift
+	$(BIN)/python -m tests.benchmarks.change_points
 	$(BIN)/python -m tests.benchmarks.denoise
 	$(BIN)/python -m tests.benchmarks.denoise_baselines
 

@@ -45,8 +45,8 @@ def plant(table: EdgeTable, seed: int) -> Planted:
     rng = np.random.default_rng(seed)
     held = rng.random(len(table)) < 0.4
     base, out = table.triples[~held], table.triples[held]
-    incident = _incident(base, table.num_entities)
-    held_at = _incident(out, table.num_entities)
+    incident = incident_edges(base, table.num_entities)
+    held_at = incident_edges(out, table.num_entities)
     able = [v for v in range(table.num_entities) if len(incident[v]) >= LEAST_DEGREE]
     controls = [v for v in able if len(held_at[v]) >= 5]
     chosen_controls = rng.choice(controls, PER_GROUP, replace=False)
@@ -84,7 +84,8 @@ def plant(table: EdgeTable, seed: int) -> Planted:
     )
 
 
-def _incident(triples: Indices, size: int) -> list[Indices]:
+def incident_edges(triples: Indices, size: int) -> list[Indices]:
+    """The rows of the edges at each entity."""
     found: list[list[int]] = [[] for _ in range(size)]
     for i, (h, _, t) in enumerate(triples.tolist()):
         found[h].append(i)
