@@ -78,7 +78,10 @@ class Trajectory:
 
         Raises TrainingError where the snapshot has no edges.
         """
-        table = read_edges(snapshot, self.vocabulary, self.config.rule)
+        return self.continued(read_edges(snapshot, self.vocabulary, self.config.rule), started)
+
+    def continued(self, table: EdgeTable, started: Started | None = None) -> Trajectory:
+        """:meth:`extended` by edges that are read already, whose vocabulary extends this one's."""
         epochs = self.config.next_epochs if self.stages else self.config.first_epochs
         if started:
             started(len(self.stages), epochs)

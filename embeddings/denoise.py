@@ -11,10 +11,11 @@ from embeddings.discriminators import Judged, ratios
 from embeddings.edits import Floats
 from embeddings.errors import TrainingError
 from embeddings.evidence import Counts, Evidence, counts_of
+from embeddings.held_out import held_out_losses
 from embeddings.kernels import Kernel, planted
 from embeddings.shares import Mixture, Share, mixture
-from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges, table_from_triples
-from embeddings.train import TrainConfig, Trainer, losses
+from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
+from embeddings.train import TrainConfig
 from graph.model import Node, Object
 from graph.snapshot import Snapshot, Version
 
@@ -197,19 +198,16 @@ class _Trial:
             )
             parts.append((rows, evidence.features(self.triples[rows])))
             told.fold()
-        return self._together(parts)
+        every = np.zeros((len(self.triples), parts[0][1].shape[1]))
+        for rows, features in parts:
+            every[rows] = features
+        return every
 
     def held_out_losses(self) -> Floats:
         """Losses of all edges in both directions and their sum, by models without their fold."""
-        parts: list[tuple[Indices, Floats]] = []
-        for k in range(self.config.folds):
-            rows = np.flatnonzero(self.folds == k)
-            rest = self.table.triples[self.folds[: len(self.table)] != k]
-            trainer = Trainer(self.config.train)
-            trainer.fit(table_from_triples(rest, self.table.vocabulary), self.config.epochs)
-            both = losses(trainer.model, self.triples[rows])
-            parts.append((rows, np.concatenate((both, both.sum(axis=1, keepdims=True)), axis=1)))
-        return self._together(parts)
+        config = self.config
+        both = held_out_losses(self.table, self.triples, self.folds, config.train, config.epochs)
+        return np.concatenate((both, both.sum(axis=1, keepdims=True)), axis=1)
 
     def judged(self, features: Floats, held_out: Floats | None) -> Mixture:
         """The odds of each edge of the table to be wrong, and the share that each kernel made."""
@@ -224,12 +222,6 @@ class _Trial:
                 for kernel, rows in self.parts.items()
             }
         )
-
-    def _together(self, parts: list[tuple[Indices, Floats]]) -> Floats:
-        every = np.zeros((len(self.triples), parts[0][1].shape[1]))
-        for rows, features in parts:
-            every[rows] = features
-        return every
 
 
 def _rows(

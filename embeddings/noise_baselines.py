@@ -12,8 +12,9 @@ import numpy as np
 from scipy import sparse
 
 from embeddings.edits import Floats
+from embeddings.held_out import held_out_losses
 from embeddings.row_diffusion import RowDiffusion
-from embeddings.tensors import EdgeTable, table_from_triples
+from embeddings.tensors import EdgeTable
 from embeddings.train import TrainConfig, Trainer, losses
 
 
@@ -86,13 +87,8 @@ class OutOfFold:
     def scores(self, table: EdgeTable) -> Floats:
         generator = np.random.default_rng((self.train.seed, 3))
         fold = generator.permutation(len(table)) % self.folds
-        found: Floats = np.zeros(len(table))
-        for k in range(self.folds):
-            own = fold == k
-            trainer = Trainer(self.train)
-            rest = table_from_triples(table.triples[~own], table.vocabulary)
-            trainer.fit(rest, self.epochs)
-            found[own] = losses(trainer.model, table.triples[own]).sum(axis=1)
+        both = held_out_losses(table, table.triples, fold, self.train, self.epochs)
+        found: Floats = both.sum(axis=1)
         return found
 
 

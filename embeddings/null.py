@@ -213,9 +213,8 @@ class Conditional:
         """z-scores of new rows, the mean over the folds' models."""
         if not len(values):
             return np.zeros(0)
-        every = [self._one(k, features, values) for k in range(_FOLDS)]
-        mean: Floats = np.mean(every, axis=0) / self._scale
-        return mean
+        slope, zero = self._line(features)
+        return slope * values + zero
 
     def ratios(self, features: Floats, values: Floats) -> Floats:
         """exp(value - what the null expects), and its 95% interval: (rows, 3).
@@ -223,11 +222,24 @@ class Conditional:
         The interval is what is left between the value and the 97.5% and 2.5% points of the null's
         own values given the features, which are logarithms as the value is.
         """
-        zero = self.z(features, np.zeros(len(features)))
-        slope = self.z(features, np.ones(len(features))) - zero
+        if not len(values):
+            return np.zeros((0, 3))
+        slope, zero = self._line(features)
         high, low = np.quantile(self.own, (0.025, 0.975))
-        z = self.z(features, values)
-        return np.exp(np.stack([(z - point) / slope for point in (0.0, low, high)], axis=1))
+        points = [values - (point - zero) / slope for point in (0.0, low, high)]
+        found: Floats = np.exp(np.stack(points, axis=1))
+        return found
+
+    def _line(self, features: Floats) -> tuple[Floats, Floats]:
+        """Z of a value is slope * value + zero, by row."""
+        slopes = [np.exp(-spread.predict(features)) for _, spread in self._models]
+        zeros = [
+            -mean.predict(features) * slope
+            for (mean, _), slope in zip(self._models, slopes, strict=True)
+        ]
+        slope: Floats = np.mean(slopes, axis=0) / self._scale
+        zero: Floats = np.mean(zeros, axis=0) / self._scale
+        return slope, zero
 
 
 class Tail:

@@ -24,13 +24,12 @@ class EdgeEffect:
     """An edge added or removed at a node, and how well it explains the node's movement.
 
     ``contribution`` is the cosine, in [-1, 1], between the movement and where the edge pulls;
-    for a removed edge, where its absence lets go. ``named`` edges are the explanation.
+    for a removed edge, where its absence lets go.
     """
 
     statement: Key
     added: bool
     contribution: float
-    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.change_points import courses
-from embeddings.continual import Stage, Trajectory, TrajectoryConfig
+from embeddings.continual import Trajectory, TrajectoryConfig
 from embeddings.tensors import EdgeTable, Indices, table_from_triples
-from embeddings.train import TrainConfig, Trainer
+from embeddings.train import TrainConfig
 from tests.benchmarks.planted import ENTITY, ckge_table
 from tests.benchmarks.shift import Planted, incident_edges, plant
 
@@ -106,14 +106,12 @@ def measure(archive: Path, snapshots: int, seed: int) -> dict[str, float]:
     made = sequence(ckge_table(archive), snapshots, seed)
     start = time.process_time()
     config = TrajectoryConfig(TrainConfig(rank=100, seed=seed, grouped=True, batch_size=256))
-    trainer = Trainer(config.train)
-    trainer.fit(made.tables[0], config.first_epochs)
-    stages = [Stage(made.tables[0], trainer)]
-    for table in made.tables[1:]:
-        stages.append(stages[-1].onward(table, config))
+    trajectory = Trajectory(config, ())
+    for table in made.tables:
+        trajectory = trajectory.continued(table)
     trained = time.process_time() - start
     nodes = np.concatenate((np.array(list(made.changed)), made.controls))
-    found = courses(Trajectory(config, tuple(stages)), nodes)
+    found = courses(trajectory, nodes)
     return {**score(made, found), "cpu_train": round(trained, 1)}
 
 

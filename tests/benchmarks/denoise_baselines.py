@@ -13,29 +13,25 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.kernels import Kernel
-from embeddings.noise_baselines import noise_baselines
+from embeddings.noise_baselines import NoiseBaseline, noise_baselines
 from embeddings.tensors import EdgeTable
 from tests.benchmarks.denoise import corrupt
 from tests.benchmarks.planted import ENTITY, ckge_table
 
 
 def measure(
-    table: EdgeTable, kind: Kernel, share: float, seed: int, name: str
+    noisy: EdgeTable, labels: NDArray[np.bool_], method: NoiseBaseline
 ) -> dict[str, float | str]:
     """One method on one kind of noise."""
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    noisy, wrong = corrupt(table, kind, share, seed)
     start = time.process_time()
-    scores = noise_baselines(seed)[name].scores(noisy)
+    scores = method.scores(noisy)
     spent = time.process_time() - start
-    labels = np.array([key in wrong for key in noisy.statements])
     return {
-        "kernel": kind.value,
-        "method": name,
-        "seed": seed,
         "ap": round(float(average_precision_score(labels, scores)), 4),
         "auroc": round(float(roc_auc_score(labels, scores)), 4),
         "cpu": round(spent, 1),
@@ -55,8 +51,12 @@ def main() -> None:
     table = ckge_table(options.archive)
     for seed in range(options.seeds):
         for kind in map(Kernel, options.kinds or ["typed", "random"]):
+            noisy, wrong = corrupt(table, kind, options.share, seed)
+            labels = np.array([key in wrong for key in noisy.statements])
+            methods = noise_baselines(seed)
             for name in options.methods:
-                found = measure(table, kind, options.share, seed, name)
+                about = {"kernel": kind.value, "method": name, "seed": seed}
+                found = {**about, **measure(noisy, labels, methods[name])}
                 sys.stdout.write((json.dumps(found) if options.json else str(found)) + "\n")
                 sys.stdout.flush()
 

@@ -12,17 +12,24 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-def community_triples(seed, communities=6, members=30, relations=4, degree=8):
+MEMBERS, GROUPS = 30, 6
+
+
+def goal(home, relation):
+    """The community that a relation leads to from another."""
+    return (home * (relation + 2) + relation + 1) % GROUPS
+
+
+def community_triples(seed, relations=4, degree=8):
     """Each relation leads from a community to one other; heads draw tails there."""
     rng = np.random.default_rng(seed)
-    size = communities * members
+    size = GROUPS * MEMBERS
     rows = []
     for head in range(size):
-        home = head // members
         for _ in range(degree):
             relation = int(rng.integers(relations))
-            goal = (home * (relation + 2) + relation + 1) % communities
-            rows.append((head, relation, goal * members + int(rng.integers(members))))
+            first = goal(head // MEMBERS, relation) * MEMBERS
+            rows.append((head, relation, first + int(rng.integers(MEMBERS))))
     return np.array(rows), size, relations
 
 

@@ -2,21 +2,19 @@
 
 import numpy as np
 import pytest
+import torch
 
 from embeddings.change_points import Drift, TurnRule, courses
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.errors import TrainingError
 from embeddings.tensors import table_from_triples
 from embeddings.train import TrainConfig, Trainer
+from tests.embeddings.conftest import GROUPS, MEMBERS, goal
 
 CONFIG = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4)
-MEMBERS, GROUPS, VERSIONS = 30, 6, 6
+VERSIONS = 6
 #: When each node turns; the others only swap an edge for one like it now and then.
 TURNS = {5: 2, 47: 3, 92: 4, 140: 5}
-
-
-def goal(home, relation):
-    return (home * (relation + 2) + relation + 1) % GROUPS
 
 
 def changed(triples, rng, version):
@@ -36,14 +34,12 @@ def changed(triples, rng, version):
 @pytest.fixture(scope="module")
 def trajectory(communities):
     rng = np.random.default_rng(3)
-    trainer = Trainer(CONFIG.train)
-    trainer.fit(communities, CONFIG.first_epochs)
-    stages, triples = [Stage(communities, trainer)], communities.triples
+    found, triples = Trajectory(CONFIG, ()).continued(communities), communities.triples
     for version in range(1, VERSIONS):
         triples = changed(triples, rng, version)
         table = table_from_triples(np.unique(triples, axis=0), communities.vocabulary)
-        stages.append(stages[-1].onward(table, CONFIG))
-    return Trajectory(CONFIG, tuple(stages))
+        found = found.continued(table)
+    return found
 
 
 def test_turns_are_found_when_they_were_planted_and_hardly_elsewhere(trajectory):
@@ -64,6 +60,26 @@ def test_a_course_holds_its_steps_and_lengths(trajectory):
     assert np.cos(course.steps) == pytest.approx(cosines, abs=1e-6)
     # It turned at the second version, and was quieter from there on.
     assert course.settled is True
+
+
+def test_a_drift_in_one_direction_is_gradual_and_steps_that_lead_anywhere_are_none(trajectory):
+    size, rng = MEMBERS * GROUPS, np.random.default_rng(0)
+    vectors = np.ones((size, 8))
+    stages = []
+    for version, stage in enumerate(trajectory.stages):
+        vectors = vectors + 0.12 * rng.normal(size=vectors.shape)
+        vectors[0] = np.cos(0.1 * version), np.sin(0.1 * version), *np.zeros(6)
+        trainer = Trainer(TrainConfig(rank=8, model="distmult"))
+        trainer.grow(stage.table)
+        with torch.no_grad():
+            trainer.model.entities.copy_(torch.from_numpy(vectors))
+        stages.append(Stage(stage.table, trainer))
+    found = courses(Trajectory(CONFIG, tuple(stages)), np.arange(size))
+    assert found[0].drift is Drift.GRADUAL
+    assert found[0].turns == ()
+    assert found[0].steps == pytest.approx(0.1)
+    others = [found[node].drift for node in range(1, size)]
+    assert others.count(Drift.STILL) > 0.9 * len(others)
 
 
 def test_a_stricter_rule_finds_fewer(trajectory):

@@ -13,15 +13,11 @@ from embeddings.tensors import Vocabulary, table_from_triples
 from embeddings.train import TrainConfig, Trainer
 from graph.memory import MemorySnapshot
 from graph.model import Statement
+from tests.embeddings.conftest import GROUPS, MEMBERS, goal
 
 CONFIG = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4)
 PLANTED = (5, 47, 92, 140)
 CONTROLS = (12, 61, 100, 155)
-MEMBERS, GROUPS = 30, 6
-
-
-def goal(home, relation):
-    return (home * (relation + 2) + relation + 1) % GROUPS
 
 
 def replaced(table, seed=5):
