@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from embeddings.encoders import directed_edges
 from embeddings.models import Model
 from embeddings.tensors import Indices
 
@@ -17,43 +18,59 @@ def edge_gradients(
     """Gradients of each edge's loss at its head and at its tail, each (edges, width).
 
     The loss of (h, r, t) is -log p(t | h, r) - log p(h | t, r^-1), over all entities. The end's
-    vector counts as query and as target; as one candidate among all it is held still.
+    vector counts as query and as target; as one candidate among all it is held still. A query
+    (h, r, ?) is put to the candidates once, however many edges answer it.
     """
     device = next(model.parameters()).device
     candidates = model.embed().detach()
-    heads, tails = [], []
-    for start in range(0, len(triples), batch_size):
-        rows = torch.from_numpy(np.ascontiguousarray(triples[start : start + batch_size]))
-        at_head, at_tail = _batch(model, rows.to(device), candidates)
-        heads.append(at_head.cpu().numpy())
-        tails.append(at_tail.cpu().numpy())
-    if not heads:
-        empty = np.zeros((0, candidates.shape[1]), dtype=np.float32)
-        return empty, empty
-    return np.concatenate(heads), np.concatenate(tails)
+    count = len(triples)
+    directed = directed_edges(torch.from_numpy(np.ascontiguousarray(triples))).to(device)
+    # The second half is the first read backwards: edge i asks from its head, i + count its tail.
+    asking = torch.zeros((2 * count, candidates.shape[1]), device=device)
+    answering = torch.zeros_like(asking)
+    keys, query = torch.unique(directed[:, 0] << 32 | directed[:, 1], return_inverse=True)
+    order = torch.argsort(query, stable=True)
+    stops = torch.searchsorted(query[order], torch.arange(1, len(keys) + 1, device=device))
+    begin = 0
+    for first in range(0, len(keys), batch_size):
+        last = min(first + batch_size, len(keys))
+        edges = order[begin : int(stops[last - 1])]
+        begin = int(stops[last - 1])
+        ask = torch.stack((keys[first:last] >> 32, keys[first:last] & 0xFFFFFFFF), dim=1)
+        row = query[edges] - first
+        asking[edges], answering[edges] = _batch(model, ask, row, directed[edges, 2], candidates)
+    at_head = asking[:count] + answering[count:]
+    at_tail = asking[count:] + answering[:count]
+    return at_head.cpu().numpy(), at_tail.cpu().numpy()
 
 
-def _batch(model: Model, rows: Tensor, candidates: Tensor) -> tuple[Tensor, Tensor]:
-    heads, relations, tails = rows.unbind(dim=1)
-    head = candidates[heads].clone().requires_grad_()
-    tail = candidates[tails].clone().requires_grad_()
-    loss = _loss(model, head, 2 * relations, tail, tails, candidates) + _loss(
-        model, tail, 2 * relations + 1, head, heads, candidates
-    )
-    # Rows of a batch do not meet in the loss, so the gradient of the sum has one row for each.
-    at_head, at_tail = torch.autograd.grad(loss, (head, tail))
-    return at_head, at_tail
+def _batch(
+    model: Model, ask: Tensor, row: Tensor, targets: Tensor, candidates: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Gradients at the asking and the answering end of edges, (edges, width) each.
+
+    ``ask`` (queries, 2) are entities and directed relations; edge i is an answer of ``row[i]``.
+    """
+    with torch.no_grad():
+        queries = model.query(candidates[ask[:, 0]], ask[:, 1])
+    total, expected = _expectation(model, queries, candidates)
+    sources = candidates[ask[row, 0]].requires_grad_()
+    answers = candidates[targets].requires_grad_()
+    asked = model.query(sources, ask[row, 1])
+    own = model.match_pairs(asked, answers)
+    # What log-sum-exp does at an answer is its share p of what the own score does.
+    share = torch.exp(own.detach() - total[row])
+    at_answers = torch.autograd.grad(own.sum(), answers, retain_graph=True)[0]
+    loss = (asked * expected[row]).sum() - own.sum()
+    return torch.autograd.grad(loss, sources)[0], at_answers * (share - 1)[:, None]
 
 
-def _loss(
-    model: Model,
-    vectors: Tensor,
-    directed: Tensor,
-    targets: Tensor,
-    target_rows: Tensor,
-    candidates: Tensor,
-) -> Tensor:
-    queries = model.query(vectors, directed)
-    own = model.match_pairs(queries, targets)
-    scores = model.match(queries, candidates).scatter(1, target_rows[:, None], own[:, None])
-    return (torch.logsumexp(scores, dim=1) - own).sum()
+def _expectation(model: Model, queries: Tensor, candidates: Tensor) -> tuple[Tensor, Tensor]:
+    """The log-sum-exp of each query's scores, (queries,), and its gradient at the query."""
+    if model.bilinear:
+        scores = queries @ candidates.t()
+        total = torch.logsumexp(scores, dim=1)
+        return total, scores.sub_(total[:, None]).exp_() @ candidates
+    leaf = queries.detach().requires_grad_()
+    total = torch.logsumexp(model.match(leaf, candidates), dim=1)
+    return total.detach(), torch.autograd.grad(total.sum(), leaf)[0]

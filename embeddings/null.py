@@ -8,6 +8,7 @@ on as it will for the real change. Scores are then judged against what degree an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement, nove
 from embeddings.tensors import EdgeTable, Indices, table_from_triples
 from embeddings.train import TrainConfig, Trainer
 
+#: Raised with every change of the code that changes the numbers of a null.
+VERSION: Final = 1
 #: Edited nodes without which a null is not worth its name.
 FEWEST = 60
 _FOLDS = 5

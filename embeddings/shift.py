@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +22,15 @@ from embeddings.null import (
     run_null,
     scores_of,
 )
-from embeddings.shift_results import Effect, ShiftConfig, ShiftManifest, ShiftResult, ShiftRow
+from embeddings.null_files import NullFiles, null_key
+from embeddings.shift_results import (
+    Effect,
+    Seconds,
+    ShiftConfig,
+    ShiftManifest,
+    ShiftResult,
+    ShiftRow,
+)
 from embeddings.tensors import Indices
 from graph.snapshot import Snapshot
 
@@ -36,14 +46,24 @@ def shift(
     trajectory: TrajectoryConfig | None = None,
     config: ShiftConfig | None = None,
     began: Began | None = None,
+    nulls: NullFiles | None = None,
 ) -> ShiftResult:
     """The shift between two snapshots, trained for this question alone.
 
-    Raises TrainingError where one of them has no edges.
+    The null is looked for in ``nulls``, and kept there once it is measured. Raises TrainingError
+    where one of the snapshots has no edges.
     """
     if began:
         began("training on the two snapshots")
-    return shift_along(train_trajectory((before, after), trajectory), 0, 1, config, began)
+    start = time.perf_counter()
+    trained = train_trajectory((before, after), trajectory)
+    training = time.perf_counter() - start
+    result = shift_along(trained, 0, 1, config, began, nulls)
+    seconds = result.manifest.seconds
+    if seconds is None:
+        return result
+    told = replace(seconds, training=seconds.training + training)
+    return replace(result, manifest=replace(result.manifest, seconds=told))
 
 
 def shift_along(
@@ -52,6 +72,7 @@ def shift_along(
     last: int = -1,
     config: ShiftConfig | None = None,
     began: Began | None = None,
+    nulls: NullFiles | None = None,
 ) -> ShiftResult:
     """The shift between two stages of a trajectory.
 
@@ -64,9 +85,11 @@ def shift_along(
         raise TrainingError("shift", f"stages {first} and {last} of {count} are not two in order")
     first, last = first % count, last % count
     before, after = trajectory.stages[first], trajectory.stages[last]
+    start = time.perf_counter()
     if last != first + 1:
         after = before.onward(after.table, trajectory.config)
-    return _judge(before, after, trajectory.config, config, began)
+    training = time.perf_counter() - start
+    return _judge(before, after, trajectory.config, config, began, nulls, training)
 
 
 def _judge(
@@ -75,16 +98,17 @@ def _judge(
     trajectory: TrajectoryConfig,
     config: ShiftConfig,
     began: Began | None,
+    nulls: NullFiles | None,
+    training: float,
 ) -> ShiftResult:
     edits = edits_between(before.table, after.table)
     live = np.intersect1d(before.table.live(), after.table.live())
     direct, indirect = live[edits.direct[live]], live[~edits.direct[live]]
     if began:
         began("measuring what benign edits do")
-    null = None
-    if len(direct):
-        epochs = (before.trainer.epochs_done, trajectory.next_epochs)
-        null = run_null(before.table, trajectory.train, epochs, config.null, config.seed)
+    start = time.perf_counter()
+    null = _null(before, trajectory, config, nulls) if len(direct) else None
+    judging = time.perf_counter()
     if began:
         began("judging the nodes")
     scores = scores_of(
@@ -96,10 +120,25 @@ def _judge(
     note = ""
     if calibration is None and len(direct):
         note = f"no p-values: {len(null or ())} nodes in the null, {FEWEST} are needed"
-    manifest = ShiftManifest(
-        before.table.version, after.table.version, trajectory, config, len(null or ()), note
-    )
+    seconds = Seconds(training, judging - start, time.perf_counter() - judging)
+    versions = before.table.version, after.table.version
+    manifest = ShiftManifest(*versions, trajectory, config, len(null or ()), note, seconds)
     return ShiftResult(tuple(rows), manifest)
+
+
+def _null(
+    before: Stage, trajectory: TrajectoryConfig, config: ShiftConfig, nulls: NullFiles | None
+) -> NullRun:
+    """The null of a version, found among those kept or measured and kept."""
+    epochs = (before.trainer.epochs_done, trajectory.next_epochs)
+    key = null_key(before.table, trajectory.train, epochs, config.null, config.seed)
+    found = nulls.find(key) if nulls else None
+    if found is None:
+        found = run_null(before.table, trajectory.train, epochs, config.null, config.seed)
+        if nulls:
+            version = before.table.version
+            nulls.keep(key, found, {"commit": version.commit, "name": version.name})
+    return found
 
 
 def _direct_rows(

@@ -67,8 +67,23 @@ class ShiftRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Seconds:
+    """What a run took by the clock: training on both versions, the null, judging the nodes.
+
+    ``null`` is 0 where a stored one was found.
+    """
+
+    training: float
+    null: float
+    judging: float
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftManifest:
-    """What reproduces a result: the versions, every setting, and the size of the null."""
+    """What reproduces a result: the versions, every setting, and the size of the null.
+
+    ``seconds`` is not compared: equal runs take different times.
+    """
 
     before: Version
     after: Version
@@ -76,6 +91,7 @@ class ShiftManifest:
     config: ShiftConfig
     null_nodes: int
     note: str = ""
+    seconds: Seconds | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
