@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from embeddings.continual import Stage
-from embeddings.edits import Edits
+from embeddings.edits import Edits, Floats
 from embeddings.gradients import edge_gradients
 from embeddings.shift_results import EdgeEffect
 from embeddings.tensors import EdgeTable, Indices
@@ -13,36 +16,74 @@ from embeddings.train import Trainer
 from graph.model import Key
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an edited edge does, and the edge: rows of head, relation, tail."""
+
+    effect: EdgeEffect
+    triple: tuple[int, int, int]
+
+
 def explain(
-    before: Stage, after: Stage, edits: Edits, nodes: Indices
-) -> dict[int, tuple[EdgeEffect, ...]]:
+    stages: Sequence[tuple[Stage, Stage]], edits: Edits, nodes: Indices
+) -> dict[int, tuple[Cause, ...]]:
     """The edited edges at each node by c = cos(-g, v1 - v0), g under the earlier model.
 
-    Entities that the earlier model does not know stand where the later one has them. For a
-    removed edge the sign is turned.
+    ``stages`` are the two versions in each training, whose cosines are averaged. Entities that
+    the earlier model does not know stand where the later one has them. For a removed edge the
+    sign is turned. Added and removed edges are parted in two groups each, of which the upper is
+    named.
     """
+    found: dict[int, list[Cause]] = {int(node): [] for node in nodes}
+    before, after = stages[0][0].table, stages[0][1].table
+    for added, triples, table in (
+        (True, edits.added_edges, after),
+        (False, edits.removed_edges, before),
+    ):
+        each = [_cosines(*stage, triples) for stage in stages]
+        contributions = (1.0 if added else -1.0) * np.mean(each, axis=0)
+        statements = _statements(table)
+        at_node: dict[int, list[tuple[float, tuple[int, int, int]]]] = {}
+        for (h, r, t), values in zip(triples.tolist(), contributions.tolist(), strict=True):
+            for node, value in zip((h, t) if h != t else (h,), values, strict=False):
+                if node in found:
+                    at_node.setdefault(node, []).append((value, (h, r, t)))
+        for node, edges in at_node.items():
+            named = _upper(np.array([value for value, _ in edges]))
+            found[node] += [
+                Cause(EdgeEffect(statements[triple], added, value, bool(says)), triple)
+                for (value, triple), says in zip(edges, named, strict=True)
+            ]
+    return {
+        node: tuple(sorted(causes, key=lambda c: (-c.effect.contribution, str(c.effect.statement))))
+        for node, causes in found.items()
+    }
+
+
+def _cosines(before: Stage, after: Stage, triples: Indices) -> Floats:
+    """cos(-g, v1 - v0) of each edge at its head and at its tail: (edges, 2)."""
     joined = _joined(before.trainer, after.trainer)
     v0 = joined.model.embed().detach().cpu().double().numpy()
     movements = after.trainer.model.embed().detach().cpu().double().numpy() - v0
-    found: dict[int, list[EdgeEffect]] = {int(node): [] for node in nodes}
-    for added, triples, table in (
-        (True, edits.added_edges, after.table),
-        (False, edits.removed_edges, before.table),
+    found = np.zeros((len(triples), 2))
+    for end, (column, gradient) in enumerate(
+        zip((0, 2), edge_gradients(joined.model, triples), strict=True)
     ):
-        sign = -1.0 if added else 1.0
-        statements = _statements(table)
-        for column, gradient in zip((0, 2), edge_gradients(joined.model, triples), strict=True):
-            toward = movements[triples[:, column]]
-            norms = np.linalg.norm(gradient, axis=1) * np.linalg.norm(toward, axis=1)
-            cosine = np.einsum("ij,ij->i", gradient, toward) / np.maximum(norms, 1e-30)
-            for triple, value in zip(triples.tolist(), cosine, strict=True):
-                if triple[column] in found and not (column == 2 and triple[0] == triple[2]):
-                    key = statements[triple[0], triple[1], triple[2]]
-                    found[triple[column]].append(EdgeEffect(key, added, float(sign * value)))
-    return {
-        node: tuple(sorted(effects, key=lambda e: (-e.contribution, str(e.statement))))
-        for node, effects in found.items()
-    }
+        toward = movements[triples[:, column]]
+        norms = np.linalg.norm(gradient, axis=1) * np.linalg.norm(toward, axis=1)
+        found[:, end] = -np.einsum("ij,ij->i", gradient, toward) / np.maximum(norms, 1e-30)
+    return found
+
+
+def _upper(values: Floats) -> Floats:
+    """Which values are in the upper of the two groups that have the least spread within."""
+    if len(values) == 1:
+        return np.array(values > 0)
+    order = np.sort(values)[::-1]
+    sums, counts = np.cumsum(order)[:-1], np.arange(1, len(order))
+    upper, lower = sums / counts, (order.sum() - sums) / (len(order) - counts)
+    between = counts * (len(order) - counts) * (upper - lower) ** 2
+    return np.array(values >= order[int(between.argmax())])
 
 
 def _joined(before: Trainer, after: Trainer) -> Trainer:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
-from embeddings.continual import Stage, Trajectory, TrajectoryConfig, train_trajectory
-from embeddings.edits import FLOOR, Edits, edits_between, movement
+from embeddings.continual import Stage, Trajectory, TrajectoryConfig
+from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement
 from embeddings.errors import TrainingError
 from embeddings.explaining import explain
+from embeddings.kept import Kept, null_key, training_key
 from embeddings.null import (
     FEWEST,
     Calibration,
     Conditional,
     NullRun,
     Tail,
+    averaged,
     benjamini_hochberg,
     run_null,
     scores_of,
 )
-from embeddings.null_files import NullFiles, null_key
 from embeddings.shift_results import (
     Effect,
     Seconds,
@@ -31,13 +33,17 @@ from embeddings.shift_results import (
     ShiftResult,
     ShiftRow,
 )
-from embeddings.tensors import Indices
+from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
+from embeddings.train import TrainConfig
+from embeddings.undoing import share_explained
 from graph.snapshot import Snapshot
 
 #: Called with what begins now, in words.
 Began = Callable[[str], None]
 
-_GRADIENT_WEIGHT = 0.3
+_GRADIENT_WEIGHT: Final = 0.3
+#: Edges, read in one direction, that a batch of the default training holds in the mean.
+_EDGES: Final = 512
 
 
 def shift(
@@ -46,24 +52,70 @@ def shift(
     trajectory: TrajectoryConfig | None = None,
     config: ShiftConfig | None = None,
     began: Began | None = None,
-    nulls: NullFiles | None = None,
+    kept: Kept | None = None,
 ) -> ShiftResult:
     """The shift between two snapshots, trained for this question alone.
 
-    The null is looked for in ``nulls``, and kept there once it is measured. Raises TrainingError
-    where one of the snapshots has no edges.
+    The training on ``before`` and its null are looked for in ``kept``, and kept there once they
+    are there. Raises TrainingError where one of the snapshots has no edges.
     """
-    if began:
-        began("training on the two snapshots")
+    rule = trajectory.rule if trajectory else EdgeRule()
+    old = read_edges(before, None, rule)
+    new = read_edges(after, old.vocabulary, rule)
+    return shift_tables(old, new, trajectory, config, began, kept)
+
+
+def trajectory_for(table: EdgeTable, seed: int = 0, rank: int = 64) -> TrajectoryConfig:
+    """The training that shift is judged by: batches of queries, as many as those of 512 edges.
+
+    The same loss by edges costs twice the time. Batches of a fixed number of queries are too few
+    steps on a small graph, so the number is fitted to the table.
+    """
+    h, r, t = table.triples.T
+    size = 2 * max(table.num_relations, 1)
+    queries = len(np.unique(h * size + 2 * r)) + len(np.unique(t * size + 2 * r + 1))
+    batch = round(_EDGES * queries / max(2 * len(table), 1))
+    train = TrainConfig(rank=rank, seed=seed, grouped=True, batch_size=min(max(batch, 16), 512))
+    return TrajectoryConfig(train)
+
+
+def shift_tables(
+    before: EdgeTable,
+    after: EdgeTable,
+    trajectory: TrajectoryConfig | None = None,
+    config: ShiftConfig | None = None,
+    began: Began | None = None,
+    kept: Kept | None = None,
+) -> ShiftResult:
+    """:func:`shift` of edges that are read already; the later vocabulary extends the earlier."""
+    config = config or ShiftConfig()
+    trajectory = trajectory or trajectory_for(before, config.seed)
     start = time.perf_counter()
-    trained = train_trajectory((before, after), trajectory)
-    training = time.perf_counter() - start
-    result = shift_along(trained, 0, 1, config, began, nulls)
-    seconds = result.manifest.seconds
-    if seconds is None:
-        return result
-    told = replace(seconds, training=seconds.training + training)
-    return replace(result, manifest=replace(result.manifest, seconds=told))
+    runs = []
+    for seed in range(trajectory.train.seed, trajectory.train.seed + config.seeds):
+        own = replace(trajectory, train=replace(trajectory.train, seed=seed))
+        if began:
+            told = f", seed {seed}" if config.seeds > 1 else ""
+            began(f"training on the two snapshots{told}")
+        first = _first_stage(before, own, kept)
+        runs.append(Run(own, first, first.onward(after, own)))
+    return _judge(runs, trajectory, config, began, kept, time.perf_counter() - start)
+
+
+def _first_stage(table: EdgeTable, trajectory: TrajectoryConfig, kept: Kept | None) -> Stage:
+    """A version trained from scratch, found among those kept or trained and kept."""
+    key = training_key(table, trajectory.train, trajectory.first_epochs) if kept else ""
+    trainer = kept.trainer(key, trajectory.train.device) if kept else None
+    if trainer is not None:
+        return Stage(table, trainer)
+    stage = Trajectory(trajectory, ()).continued(table).stages[0]
+    if kept:
+        kept.keep_trainer(key, stage.trainer, _about(table))
+    return stage
+
+
+def _about(table: EdgeTable) -> dict[str, str | None]:
+    return {"commit": table.version.commit, "name": table.version.name}
 
 
 def shift_along(
@@ -72,142 +124,170 @@ def shift_along(
     last: int = -1,
     config: ShiftConfig | None = None,
     began: Began | None = None,
-    nulls: NullFiles | None = None,
+    kept: Kept | None = None,
 ) -> ShiftResult:
     """The shift between two stages of a trajectory.
 
     The later state is trained from the earlier stage in one step, as the null is, whatever lies
-    between them. Raises TrainingError where the stages are not two in order.
+    between them. Raises TrainingError where the stages are not two in order, or where the
+    configuration asks for several seeds, of which a trajectory has one.
     """
     config = config or ShiftConfig()
     count = len(trajectory.stages)
     if not (-count <= first < count and -count <= last < count and first % count < last % count):
         raise TrainingError("shift", f"stages {first} and {last} of {count} are not two in order")
+    if config.seeds > 1:
+        raise TrainingError("shift", "a trajectory has one seed", "compare two snapshots")
     first, last = first % count, last % count
     before, after = trajectory.stages[first], trajectory.stages[last]
     start = time.perf_counter()
     if last != first + 1:
         after = before.onward(after.table, trajectory.config)
-    training = time.perf_counter() - start
-    return _judge(before, after, trajectory.config, config, began, nulls, training)
+    run = Run(trajectory.config, before, after)
+    return _judge([run], trajectory.config, config, began, kept, time.perf_counter() - start)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One training through the two versions."""
+
+    trajectory: TrajectoryConfig
+    before: Stage
+    after: Stage
 
 
 def _judge(
-    before: Stage,
-    after: Stage,
+    runs: Sequence[Run],
     trajectory: TrajectoryConfig,
     config: ShiftConfig,
     began: Began | None,
-    nulls: NullFiles | None,
+    kept: Kept | None,
     training: float,
 ) -> ShiftResult:
-    edits = edits_between(before.table, after.table)
-    live = np.intersect1d(before.table.live(), after.table.live())
+    before, after = runs[0].before.table, runs[0].after.table
+    edits = edits_between(before, after)
+    live = np.intersect1d(before.live(), after.live())
     direct, indirect = live[edits.direct[live]], live[~edits.direct[live]]
     if began:
         began("measuring what benign edits do")
     start = time.perf_counter()
-    null = _null(before, trajectory, config, nulls) if len(direct) else None
+    null = averaged([_null(run, config, kept) for run in runs]) if len(direct) else None
     judging = time.perf_counter()
     if began:
         began("judging the nodes")
-    scores = scores_of(
-        before.trainer, after.trainer, edits, direct, config.null.shuffles, config.seed
-    )
-    calibration = None if null is None or len(null) < FEWEST else Calibration(null, config.seed)
-    rows = _direct_rows(before, after, edits, direct, scores, calibration, config)
-    rows += _indirect_rows(before, after, edits, indirect, trajectory, config)
+    shuffles, seed = config.null.shuffles, config.seed
+    each = [
+        scores_of(run.before.trainer, run.after.trainer, edits, live, shuffles, seed)
+        for run in runs
+    ]
+    calibration = None
+    if null is not None and len(null) >= FEWEST:
+        usual = np.concatenate((null.usual, *(scores.usual for scores in each)))
+        calibration = Calibration(null, config.seed, relative=bool(np.isfinite(usual).all()))
+    rows = _direct_rows(runs, each, edits, direct, calibration, config)
+    rows += _indirect_rows(runs, edits, indirect, config)
     note = ""
     if calibration is None and len(direct):
         note = f"no p-values: {len(null or ())} nodes in the null, {FEWEST} are needed"
     seconds = Seconds(training, judging - start, time.perf_counter() - judging)
-    versions = before.table.version, after.table.version
+    versions = before.version, after.version
     manifest = ShiftManifest(*versions, trajectory, config, len(null or ()), note, seconds)
     return ShiftResult(tuple(rows), manifest)
 
 
-def _null(
-    before: Stage, trajectory: TrajectoryConfig, config: ShiftConfig, nulls: NullFiles | None
-) -> NullRun:
+def _null(run: Run, config: ShiftConfig, kept: Kept | None) -> NullRun:
     """The null of a version, found among those kept or measured and kept."""
-    epochs = (before.trainer.epochs_done, trajectory.next_epochs)
-    key = null_key(before.table, trajectory.train, epochs, config.null, config.seed)
-    found = nulls.find(key) if nulls else None
+    table, train = run.before.table, run.trajectory.train
+    epochs = (run.before.trainer.epochs_done, run.trajectory.next_epochs)
+    key = null_key(table, train, epochs, config.null, config.seed) if kept else ""
+    found = kept.null(key) if kept else None
     if found is None:
-        found = run_null(before.table, trajectory.train, epochs, config.null, config.seed)
-        if nulls:
-            version = before.table.version
-            nulls.keep(key, found, {"commit": version.commit, "name": version.name})
+        found = run_null(table, train, epochs, config.null, config.seed)
+        if kept:
+            kept.keep_null(key, found, _about(table))
     return found
 
 
 def _direct_rows(
-    before: Stage,
-    after: Stage,
+    runs: Sequence[Run],
+    each: Sequence[NullRun],
     edits: Edits,
     nodes: Indices,
-    scores: NullRun,
     calibration: Calibration | None,
     config: ShiftConfig,
 ) -> list[ShiftRow]:
+    scores = averaged(each)
     p = None if calibration is None else calibration.p(calibration.statistic(scores))
     q = None if p is None else benjamini_hochberg(p)
     sizes = None if calibration is None else calibration.sizes(scores)
-    effect = scores.log_movement + _GRADIENT_WEIGHT * scores.gradient
-    moved = movement(before.trainer, after.trainer)
-    effects = explain(before, after, edits, nodes)
-    names = after.table.vocabulary.entities
+    effects = np.stack([run.log_movement + _GRADIENT_WEIGHT * run.gradient for run in each])
+    moved = np.stack([movement(run.before.trainer, run.after.trainer)[nodes] for run in runs])
+    stages = [(run.before, run.after) for run in runs]
+    causes = explain(stages, edits, nodes)
+    significant = np.zeros(len(nodes), dtype=bool)
+    if q is not None:
+        significant = q <= config.false_discovery_rate
+    tried = nodes[np.lexsort((-effects.mean(axis=0), ~significant))[: config.checked]].tolist()
+    epochs = runs[0].trajectory.next_epochs
+    undone = share_explained(stages[0], edits, {node: causes[node] for node in tried}, epochs)
+    names = runs[0].after.table.vocabulary.entities
     rows = [
         ShiftRow(
             names[node],
-            float(effect[i]),
-            float(moved[node]),
+            float(effects[:, i].mean()),
+            float(moved[:, i].mean()),
             None if p is None else float(p[i]),
             None if q is None else float(q[i]),
-            q is not None and bool(q[i] <= config.false_discovery_rate),
+            bool(significant[i]),
             True,
             int(edits.added[node]),
             int(edits.removed[node]),
-            effects[int(node)],
+            tuple(cause.effect for cause in causes[node]),
             None if sizes is None else Effect(*map(float, sizes[i])),
+            undone.get(node),
+            tuple(moved[:, i].tolist()),
+            tuple(effects[:, i].tolist()),
         )
-        for i, node in enumerate(nodes)
+        for i, node in enumerate(nodes.tolist())
     ]
     return sorted(rows, key=lambda row: (-row.score, row.node))
 
 
 def _indirect_rows(
-    before: Stage,
-    after: Stage,
-    edits: Edits,
-    nodes: Indices,
-    trajectory: TrajectoryConfig,
-    config: ShiftConfig,
+    runs: Sequence[Run], edits: Edits, nodes: Indices, config: ShiftConfig
 ) -> list[ShiftRow]:
     """Nodes without an edit, against what going on with an unchanged graph does to them."""
-    moved = movement(before.trainer, after.trainer)
-    logs = np.log(moved + FLOOR)
+    moved = np.stack([movement(run.before.trainer, run.after.trainer)[nodes] for run in runs])
+    each = np.log(moved + FLOOR)
+    logs = each.mean(axis=0)
     p = None
     if len(nodes) >= FEWEST:
-        same = before.trainer.copy()
-        same.fit(before.table, trajectory.next_epochs)
-        still = np.log(movement(before.trainer, same)[nodes] + FLOOR)
+        still = np.mean([_still(run, nodes) for run in runs], axis=0)
         features = edits.features()[nodes]
         given = Conditional(features, still, config.seed)
-        p = Tail(given.own).p(given.z(features, logs[nodes]))
-    names = after.table.vocabulary.entities
+        p = Tail(given.own).p(given.z(features, logs))
+    names = runs[0].after.table.vocabulary.entities
     rows = [
         ShiftRow(
             names[node],
-            float(logs[node]),
-            float(moved[node]),
+            float(logs[i]),
+            float(moved[:, i].mean()),
             None if p is None else float(p[i]),
             None,
             False,
             False,
             0,
             0,
+            movements=tuple(moved[:, i].tolist()),
+            scores=tuple(each[:, i].tolist()),
         )
         for i, node in enumerate(nodes)
     ]
     return sorted(rows, key=lambda row: (-row.score, row.node))
+
+
+def _still(run: Run, nodes: Indices) -> Floats:
+    """How far nodes move, as logarithms, where training goes on and nothing changed."""
+    same = run.before.onward(run.before.table, run.trajectory)
+    logs: Floats = np.log(movement(run.before.trainer, same.trainer)[nodes] + FLOOR)
+    return logs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from embeddings.continual import TrajectoryConfig
+from embeddings.errors import TrainingError
 from embeddings.null import NullConfig
 from graph.model import Key, Node
 from graph.snapshot import Version
@@ -12,11 +13,24 @@ from graph.snapshot import Version
 
 @dataclass(frozen=True, slots=True)
 class ShiftConfig:
-    """How the shift is judged: the null, the false discovery rate, the seed."""
+    """How the shift is judged: the null, the false discovery rate, and by how many trainings.
+
+    ``seed`` draws the null's edits and shuffles. ``seeds`` trainings, with the seeds of the
+    training's own and those after it, are averaged: before a node is judged, not after. The
+    explanations of ``checked`` nodes, the significant ones first, are tried by training the node
+    anew without them.
+    """
 
     null: NullConfig = field(default_factory=NullConfig)
     false_discovery_rate: float = 0.05
     seed: int = 0
+    seeds: int = 1
+    checked: int = 20
+
+    def __post_init__(self) -> None:
+        if self.seeds < 1 or self.checked < 0 or not 0 < self.false_discovery_rate < 1:
+            told = "seeds must be at least 1, checked at least 0, the rate between 0 and 1"
+            raise TrainingError("configuration", told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +38,14 @@ class EdgeEffect:
     """An edge added or removed at a node, and how well it explains the node's movement.
 
     ``contribution`` is the cosine, in [-1, 1], between the movement and where the edge pulls;
-    for a removed edge, where its absence lets go.
+    for a removed edge, where its absence lets go. ``named`` edges are what the explanation
+    consists of; the others at the node look like its usual ones.
     """
 
     statement: Key
     added: bool
     contribution: float
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,9 @@ class ShiftRow:
     ``score`` ranks (log movement + 0.3 zA for direct nodes); ``movement`` is 1 - cosine. ``p`` and
     ``q`` are None where no null could be measured, as ``size`` is; ``q`` also for indirect nodes
     (no edit of their own). ``effects`` are the node's edited edges, the best explanation first.
+    ``explained`` is the share of the movement that is not there when the node alone is trained
+    without the named edits (1: all of it), None where that was not tried. ``movements`` and
+    ``scores`` are those of each training, of which ``movement`` and ``score`` are the means.
     """
 
     node: Node
@@ -64,6 +83,9 @@ class ShiftRow:
     removed: int
     effects: tuple[EdgeEffect, ...] = ()
     size: Effect | None = None
+    explained: float | None = None
+    movements: tuple[float, ...] = ()
+    scores: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.errors import TrainingError
+from embeddings.kept import Kept, null_key
 from embeddings.null import NullConfig, NullRun
-from embeddings.null_files import NullFiles, null_key
 from embeddings.shift import shift_along
 from embeddings.shift_results import ShiftConfig
 from embeddings.tensors import table_from_triples
@@ -16,7 +16,7 @@ from embeddings.train import TrainConfig, Trainer
 
 CONFIG = TrajectoryConfig(TrainConfig(rank=8, batch_size=128, grouped=True), 4, 2)
 SHIFT = ShiftConfig(NullConfig(nodes=60, shuffles=50))
-RUN = NullRun(np.arange(3.0), np.arange(3.0) / 7, np.arange(15.0).reshape(3, 5))
+RUN = NullRun(np.arange(3.0), np.arange(3.0) / 7, np.arange(15.0).reshape(3, 5), np.ones(3))
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,13 @@ def trajectory(communities):
 
 
 def test_a_run_with_a_stored_null_equals_one_without(trajectory, tmp_path, monkeypatch):
-    nulls = NullFiles(tmp_path / "nulls")
+    kept = Kept(tmp_path / "kept")
     plain = shift_along(trajectory, 0, 1, SHIFT)
     assert plain.manifest.null_nodes >= 60
-    assert shift_along(trajectory, 0, 1, SHIFT, nulls=nulls) == plain
-    assert len(list(nulls.folder.iterdir())) == 1
+    assert shift_along(trajectory, 0, 1, SHIFT, kept=kept) == plain
+    assert len(list(kept.folder.iterdir())) == 1
     monkeypatch.setattr("embeddings.shift.run_null", None)
-    again = shift_along(trajectory, 0, 1, SHIFT, nulls=nulls)
+    again = shift_along(trajectory, 0, 1, SHIFT, kept=kept)
     assert again == plain
     assert again.manifest.seconds.null >= 0
 
@@ -63,20 +63,20 @@ def test_another_graph_setting_or_seed_has_another_null(communities):
 
 
 def test_what_is_kept_is_found_bit_for_bit(tmp_path):
-    nulls = NullFiles(tmp_path)
-    assert nulls.find("a" * 64) is None
-    nulls.keep("a" * 64, RUN)
-    found = nulls.find("a" * 64)
-    for name in ("log_movement", "gradient", "features"):
+    kept = Kept(tmp_path)
+    assert kept.null("a" * 64) is None
+    kept.keep_null("a" * 64, RUN)
+    found = kept.null("a" * 64)
+    for name in ("log_movement", "gradient", "features", "usual"):
         assert np.array_equal(getattr(found, name), getattr(RUN, name))
 
 
 def test_a_damaged_file_or_one_of_another_key_is_refused(tmp_path):
-    nulls = NullFiles(tmp_path)
-    path = nulls.keep("b" * 64, RUN)
+    kept = Kept(tmp_path)
+    path = kept.keep_null("b" * 64, RUN)
     path.rename(path.with_name(path.name.replace("b" * 32, "c" * 32)))
-    with pytest.raises(TrainingError, match="not the null"):
-        nulls.find("c" * 64)
-    nulls.keep("d" * 64, RUN).write_bytes(b"torn")
+    with pytest.raises(TrainingError, match="not what its name"):
+        kept.null("c" * 64)
+    kept.keep_null("d" * 64, RUN).write_bytes(b"torn")
     with pytest.raises(TrainingError, match="no model file"):
-        nulls.find("d" * 64)
+        kept.null("d" * 64)
