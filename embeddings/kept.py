@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from embeddings.checkpoints import load_trainer, read_about, save_tensors, save_trainer
+from embeddings.continual import Stage, Trajectory
 from embeddings.errors import TrainingError
 from embeddings.null import VERSION, NullConfig, NullRun
 from embeddings.tensors import EdgeTable
@@ -106,3 +107,20 @@ class Kept:
     def _check(self, path: Path, about: dict[str, Any], key: str) -> None:
         if about.get("key") != key:
             raise TrainingError(str(path), "not what its name says", "delete it")
+
+
+def followed(trajectory: Trajectory, table: EdgeTable, kept: Kept | None) -> Trajectory:
+    """:meth:`Trajectory.continued`, its stage found among those kept or trained and kept."""
+    if kept is None:
+        return trajectory.continued(table)
+    config = trajectory.config
+    past = [_digest(stage.table) for stage in trajectory.stages]
+    epochs = (config.first_epochs, config.next_epochs)
+    key = _digest(table, "trajectory", asdict(config.train), epochs, past)
+    trainer = kept.trainer(key, config.train.device)
+    if trainer is not None:
+        return Trajectory(config, (*trajectory.stages, Stage(table, trainer)))
+    longer = trajectory.continued(table)
+    about = {"commit": table.version.commit, "name": table.version.name}
+    kept.keep_trainer(key, longer.stages[-1].trainer, about)
+    return longer

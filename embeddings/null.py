@@ -22,10 +22,11 @@ VERSION: Final = 2
 #: Edited nodes without which a null is not worth its name.
 FEWEST = 60
 _FOLDS: Final = 5
-#: How much of what unedited nodes move, as a logarithm, edited ones do too. Chosen by three seeds
-#: of planted controls: none of it calls 12% of them shifted at p < .05, all of it 5% at the cost
-#: of a quarter of the power.
-_SHARED: Final = 0.5
+#: The least spread of a score at any degree and churn, as a share of that of the whole null.
+_LEAST_SPREAD: Final = 0.1
+#: How much of what unedited nodes move, as a logarithm, edited ones do too. Chosen by planted
+#: controls of three seeds: with none 12% of them have p < .05, with half 4% and less power.
+_SHARED: Final = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +203,8 @@ def usual_at(degrees: Floats, still: Floats, logs: Floats) -> Floats:
 class Calibration:
     """z-scores given degree and churn, and p-values from the null's pooled z-scores.
 
-    With ``relative``, log movement counts from half that of unedited nodes: the more changes
-    anywhere, the further everything moves, and a version's null cannot know how much will.
+    With ``relative``, log movement counts from a part of that of unedited nodes: the more
+    changes anywhere, the further everything moves, and a version's null cannot know how much will.
     """
 
     def __init__(self, null: NullRun, seed: int, relative: bool = False) -> None:
@@ -254,11 +255,13 @@ class Conditional:
 
         fold = np.random.default_rng((seed, 2)).permutation(len(values)) % _FOLDS
         self._models: list[tuple[GradientBoostingRegressor, GradientBoostingRegressor]] = []
+        # Where the null says the same of all, as of nodes with nothing to compare, it is not sure.
+        least = _LEAST_SPREAD * float(values.std())
         self.own = np.zeros(len(values))
         for k in range(_FOLDS):
             x, y = features[fold != k], values[fold != k]
             mean = fitted(x, y)
-            spread = fitted(x, np.log(np.abs(y - mean.predict(x)) + 1e-3))
+            spread = fitted(x, np.log(np.abs(y - mean.predict(x)) + max(least, 1e-3)))
             self._models.append((mean, spread))
             self.own[fold == k] = self._one(k, features[fold == k], values[fold == k])
         self._scale = float(self.own.std()) or 1.0

@@ -1,9 +1,9 @@
-"""Shift and noise between versions, told in changes and commits."""
+"""Shift between versions, told in changes and commits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from graph.model import Delta, Key
 from graph.prefixes import PrefixMap
@@ -13,68 +13,133 @@ from kgcl.render import render
 from queries.notes import namer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from embeddings.shift_results import ShiftRow
+    from graph.model import Node
     from graph.snapshot import Snapshot
+    from graph.store import Store
     from kgcl.changes import Change
 
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """A row of a shift result with its node's label, and the changes that explain it.
+    """A node of a shift result in words: what its ShiftRow says, its label, and the changes.
 
-    ``changes`` are KGCL, ``words`` the same in plain language.
+    ``changes`` explain the movement, as KGCL, and ``words`` are the same in plain language;
+    ``other_changes`` touched the node too. ``commits`` made the changes of the explanation; none
+    where files were compared. ``movements`` and ``scores`` are those of each training.
     """
 
-    row: ShiftRow
     node: str
     label: str
+    score: float
+    movement: float
+    times: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    q: float | None
+    significant: bool
+    direct: bool
+    added: int
+    removed: int
+    explained: float | None
     changes: tuple[str, ...]
     words: tuple[str, ...]
+    other_changes: tuple[str, ...]
+    commits: tuple[str, ...]
+    movements: tuple[float, ...]
+    scores: tuple[float, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The fields by name, lists for tuples: what JSON, Parquet and data frames hold."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> Shifted:
+        """The row that a record was made of."""
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in record.items()
+        }
+        return cls(**values)
 
 
-def explain(rows: Iterable[ShiftRow], before: Snapshot, after: Snapshot) -> list[Shifted]:
+def explain(
+    rows: Iterable[ShiftRow], before: Snapshot, after: Snapshot, store: Store | None = None
+) -> list[Shifted]:
     """Rows told in the change language, the change that explains most first.
 
-    The changes are those of the whole difference, so a move is a move and not two edges.
+    The changes are those of the whole difference, so a move is a move and not two edges. With the
+    store of both versions, the commits that made them are named.
     """
-    delta = Delta.between(before.statements(), after.statements())
+    rows = list(rows)
     prefixes = PrefixMap.of(after)
     by_key: dict[Key, list[Change]] = {}
-    for result in lift_results(before, delta):
+    for result in lift_results(before, Delta.between(before.statements(), after.statements())):
         for statement in result.delta.removed | result.delta.added:
             by_key.setdefault(statement.key, []).append(result.change)
     name = namer(before, after, prefixes)
-    told = list(rows)
-    labels = after.labels([row.node for row in told])
+    labels = after.labels([row.node for row in rows])
+    made = _commits(store, rows, after.version.commit) if store else {}
     found = []
-    for row in told:
-        changes = list(
-            dict.fromkeys(c for effect in row.effects for c in by_key.get(effect.statement, ()))
+    for row in rows:
+        named = [effect.statement for effect in row.effects if effect.named]
+        changes = list(dict.fromkeys(c for key in named for c in by_key.get(key, ())))
+        others = dict.fromkeys(
+            c for e in row.effects for c in by_key.get(e.statement, ()) if c not in changes
         )
         found.append(
             Shifted(
-                row,
-                prefixes.contract(row.node),
-                labels[row.node].value if row.node in labels else "",
-                tuple(render(change, prefixes) for change in changes),
-                tuple(describe(change, name) for change in changes),
+                node=prefixes.contract(row.node),
+                label=labels[row.node].value if row.node in labels else "",
+                score=row.score,
+                movement=row.movement,
+                times=row.size.times if row.size else None,
+                low=row.size.low if row.size else None,
+                high=row.size.high if row.size else None,
+                p=row.p,
+                q=row.q,
+                significant=row.significant,
+                direct=row.direct,
+                added=row.added,
+                removed=row.removed,
+                explained=row.explained,
+                changes=tuple(render(change, prefixes) for change in changes),
+                words=tuple(describe(change, name) for change in changes),
+                other_changes=tuple(render(change, prefixes) for change in others),
+                commits=tuple(dict.fromkeys(made[key] for key in named if key in made)),
+                movements=row.movements,
+                scores=row.scores,
             )
         )
     return found
 
 
+def _commits(store: Store, rows: Sequence[ShiftRow], version: str | None) -> dict[Key, str]:
+    """The last commit that set or took away each statement of the explanations, by key."""
+    wanted = {effect.statement for row in rows for effect in row.effects if effect.named}
+    subjects: set[Node] = {key[0] for key in wanted}
+    found: dict[Key, str] = {}
+    if version is not None and subjects:
+        for event in store.life(subjects, version):
+            if event.statement.key in wanted:
+                found[event.statement.key] = event.commit.id
+    return found
+
+
 def figures(shifted: Shifted) -> tuple[str, str, str, str]:
     """How far a term moved, its score, p and q, as a table shows them."""
-    row = shifted.row
-    return f"{row.movement:.2f}", f"{row.score:.2f}", _chance(row.p), _chance(row.q)
+    moved, score = f"{shifted.movement:.2f}", f"{shifted.score:.2f}"
+    return moved, score, _chance(shifted.p), _chance(shifted.q)
 
 
 def size(shifted: Shifted) -> str:
     """How many times as far as benign edits of that size, with the middle 95% of it."""
-    found = shifted.row.size
-    return "-" if found is None else f"{found.times:.1f} ({found.low:.1f} to {found.high:.1f})"
+    if shifted.times is None:
+        return "-"
+    return f"{shifted.times:.1f} ({shifted.low:.1f} to {shifted.high:.1f})"
 
 
 def _chance(value: float | None) -> str:

@@ -1,15 +1,13 @@
-"""Which terms shifted, and which statements are probably wrong."""
+"""Which statements are probably wrong."""
 
 from __future__ import annotations
-
-from itertools import islice
 
 import click
 
 from graph.errors import UnavailableError
 from graph.prefixes import PrefixMap
 from kgdelta import settings
-from kgdelta.output import columns, counted, emit_lines, say
+from kgdelta.output import counted, emit_lines, say
 from kgdelta.session import Session, store_options
 from kgdelta.wording import object_text
 
@@ -24,75 +22,6 @@ def need_embeddings() -> None:
             "this command", f"{missing[0]} is not installed", "pip install 'kgdelta[embeddings]'"
         )
     settings.let_threads_sleep()
-
-
-@click.command("shift")
-@click.argument("before", metavar="FROM")
-@click.argument("after", metavar="TO")
-@click.option("--seed", type=int, default=0, help="Seed of the training and of the null.")
-@click.option("--all", "everything", is_flag=True, help="Show every node that moved.")
-@click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
-@store_options
-def shift_command(
-    session: Session, before: str, after: str, seed: int, everything: bool, limit: int
-) -> None:
-    """Find the terms whose meaning moved between two versions or files.
-
-    The score ranks; p is the chance of such a move by edits that change no meaning, measured on
-    the FROM version; q is p corrected for the number of edited terms; times says how many times
-    as far a term moved as edits of that size move one without changing its meaning.
-    """
-    need_embeddings()
-    from dataclasses import asdict, replace
-
-    from embeddings.continual import TrajectoryConfig
-    from embeddings.shift import shift
-    from embeddings.shift_results import ShiftConfig
-    from kgdelta.drifting import explain, figures, size
-    from kgdelta.states import state_named
-
-    old, new = state_named(before, session), state_named(after, session)
-    training = TrajectoryConfig()
-    training = replace(training, train=replace(training.train, seed=seed))
-    result = shift(old, new, training, ShiftConfig(seed=seed), began=lambda what: say(f"{what} …"))
-    rows = result.rows if everything else [row for row in result.rows if row.direct]
-    told = explain(islice(rows, limit), old, new)
-    if session.json:
-        emit_lines(
-            {
-                "node": t.node,
-                "label": t.label,
-                "score": t.row.score,
-                "movement": t.row.movement,
-                **(asdict(t.row.size) if t.row.size else dict.fromkeys(("times", "low", "high"))),
-                "p": t.row.p,
-                "q": t.row.q,
-                "significant": t.row.significant,
-                "direct": t.row.direct,
-                "changes": list(t.changes),
-            }
-            for t in told
-        )
-        return
-    table = [("node", "label", "moved", "score", "p", "q", "times", "real")]
-    table += [
-        (
-            t.node,
-            t.label[:44],
-            *figures(t),
-            size(t),
-            "yes" if t.row.significant else "",
-        )
-        for t in told
-    ]
-    for line in columns(table, right=(2, 3, 4, 5, 6)):
-        click.echo(line)
-    if result.manifest.note:
-        say(result.manifest.note)
-    say(
-        f"{counted(len(result.significant), 'term')} shifted, of "
-        f"{counted(sum(row.direct for row in result.rows), 'edited term')}"
-    )
 
 
 @click.command("denoise")

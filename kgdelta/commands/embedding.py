@@ -11,6 +11,7 @@ import click
 from graph.errors import NotFoundError
 from kgdelta.commands.drift import need_embeddings
 from kgdelta.errors import UsageError
+from kgdelta.model_folders import folder_option, models_folder
 from kgdelta.output import columns, counted, emit_json, emit_lines, say
 from kgdelta.session import Session, store_options
 
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
 _MODELS = ("complex", "distmult", "rotate", "transe")
 _ENCODERS = ("none", "messages", "inductive")
-
-folder_option = click.option(
-    "--models",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder of the models (default: the store's name with .models).",
-)
 
 
 @click.command("embed")
@@ -134,15 +127,7 @@ def models_command(
 def _files(session: Session, folder: Path | None) -> ModelFiles:
     from embeddings.model_files import ModelFiles
 
-    if folder is not None:
-        return ModelFiles(folder)
-    scheme, separator, path = session.url.partition("://")
-    if separator and scheme != "sqlite":
-        raise UsageError(f"{session.url} is no file to keep models beside; name --models DIR")
-    location = path[1:] if separator else session.url
-    if location in ("", ":memory:"):
-        raise UsageError("this store is no file to keep models beside; name --models DIR")
-    return ModelFiles(Path(f"{location}.models"))
+    return ModelFiles(models_folder(session, folder))
 
 
 def _chosen(files: ModelFiles, session: Session, name: str | None) -> ModelRecord:

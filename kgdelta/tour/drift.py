@@ -39,12 +39,16 @@ EPOCHS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What the models found, and the versions that they were shown."""
+    """What the models found, and the versions that they were shown.
+
+    ``star`` is the first of the terms that are told.
+    """
 
     tags: tuple[str, ...]
     trajectory: Trajectory
     compared: tuple[str, str]
     shift: ShiftResult
+    star: Node
     told: tuple[Shifted, ...]
     noise: DenoiseResult
 
@@ -85,7 +89,9 @@ def find_drift(store: Store) -> Drift:
         :TOP
     ]
     told = tuple(explain(direct, snapshots[middle], snapshots[last]))
-    drift = Drift(names, trajectory, (names[middle], names[last]), found, told, noise)
+    drift = Drift(
+        names, trajectory, (names[middle], names[last]), found, direct[0].node, told, noise
+    )
     _tell(drift, snapshots[last])
     return drift
 
@@ -145,7 +151,7 @@ def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page:
     )
     last = store.snapshot(drift.tags[-1])
     star = drift.told[0]
-    path, neighbours = _trajectory(drift, star.row.node, last)
+    path, neighbours = _trajectory(drift, drift.star, last)
     text = render_report(
         Report(
             title="PSI-MS: a history and its drift",
@@ -191,15 +197,14 @@ def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page:
 
 
 def _shift_line(told: Shifted) -> ShiftLine:
-    row = told.row
     return ShiftLine(
         told.node,
         told.label,
-        row.movement,
-        row.score,
-        row.p,
-        row.q,
-        row.significant,
+        told.movement,
+        told.score,
+        told.p,
+        told.q,
+        told.significant,
         told.words,
     )
 
