@@ -42,8 +42,8 @@ from graph.snapshot import Snapshot
 Began = Callable[[str], None]
 
 _GRADIENT_WEIGHT: Final = 0.3
-#: Edges, read in one direction, that a batch of the default training holds in the mean.
-_EDGES: Final = 512
+#: Edges from which on the default training takes batches of queries.
+_MANY: Final = 20_000
 
 
 def shift(
@@ -66,16 +66,18 @@ def shift(
 
 
 def trajectory_for(table: EdgeTable, seed: int = 0, rank: int = 64) -> TrajectoryConfig:
-    """The training that shift is judged by: batches of queries, as many as those of 512 edges.
+    """The training that shift is judged by: batches of 512 edges, or of as few queries.
 
-    The same loss by edges costs twice the time. Batches of a fixed number of queries are too few
-    steps on a small graph, so the number is fitted to the table.
+    Queries are the same loss in half the time, and as good on 28,000 edges; on 1,700 they told
+    moved terms less surely. So they are for tables from ``_MANY`` edges on.
     """
-    h, r, t = table.triples.T
-    size = 2 * max(table.num_relations, 1)
-    queries = len(np.unique(h * size + 2 * r)) + len(np.unique(t * size + 2 * r + 1))
-    batch = round(_EDGES * queries / max(2 * len(table), 1))
-    train = TrainConfig(rank=rank, seed=seed, grouped=True, batch_size=min(max(batch, 16), 512))
+    train = TrainConfig(rank=rank, seed=seed)
+    if len(table) >= _MANY:
+        h, r, t = table.triples.T
+        size = 2 * table.num_relations
+        queries = len(np.unique(h * size + 2 * r)) + len(np.unique(t * size + 2 * r + 1))
+        batch = round(train.batch_size * queries / (2 * len(table)))
+        train = replace(train, grouped=True, batch_size=max(batch, 16))
     return TrajectoryConfig(train)
 
 
