@@ -154,7 +154,8 @@ def _along(
             _show_groups_along(session, store, versions, runs, grouping)
         else:
             rows = [(row, run.about) for run in runs for row in _chosen(run.rows, everything)]
-            rows.sort(key=lambda pair: (not pair[0].significant, not pair[0].direct))
+            # Scores of different pairs have different scales, chances have one.
+            rows.sort(key=lambda pair: (not pair[0].direct, pair[0].p is None, pair[0].p or 0))
             shown = rows[:limit]
             _show_rows(session, [row for row, _ in shown], [about for _, about in shown])
     if note:
@@ -202,6 +203,8 @@ def shifts_command(session: Session, node: str, folder: Path | None) -> None:
     if not every:
         raise NotFoundError("shift", session.graph, "run 'kgdelta shift --history' first")
     found = [(row, about) for about in every for row in files.rows(about, {curie})]
+    if not found:
+        raise NotFoundError("node", curie, f"it is in none of {counted(len(every), 'shift')}")
     told = [c for h in files.histories(session.graph)[-1:] for c in files.courses(h, {curie})]
     if session.json:
         document = {
@@ -210,9 +213,6 @@ def shifts_command(session: Session, node: str, folder: Path | None) -> None:
             "course": asdict(told[0]) if told else None,
         }
         emit_json(document)
-        return
-    if not found:
-        say(f"{curie} is in none of {counted(len(every), 'shift')}")
         return
     _show_rows(session, [row for row, _ in found], [about for _, about in found])
     for row, about in found:

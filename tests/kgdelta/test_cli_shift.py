@@ -8,21 +8,9 @@ import numpy as np
 import pytest
 
 from tests.kgdelta.calling import Run
+from tests.kgdelta.groups import BENIGN, GROUPS, MEMBERS, MOVED, obo
 
 pytest.importorskip("torch", reason="needs the embeddings extra")
-
-#: The term that gets the edges of another group, and one that gets others of its own kind.
-MOVED, BENIGN = 7, 40
-GROUPS, MEMBERS = 4, 70
-
-
-def obo(edges: dict[int, list[int]]) -> str:
-    frames = ["format-version: 1.2\nontology: groups\n"]
-    for node, goals in edges.items():
-        lines = "".join(f"relationship: R:0 N:{goal:03}\n" for goal in goals)
-        frames.append(f"[Term]\nid: N:{node:03}\nname: node {node}\n{lines}")
-    frames.append("[Typedef]\nid: R:0\nname: leads to\n")
-    return "\n".join(frames)
 
 
 @pytest.fixture
