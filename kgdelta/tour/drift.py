@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 import numpy as np
 
-from embeddings.continual import Stage, Trajectory, TrajectoryConfig
+from embeddings.continual import Trajectory, TrajectoryConfig
 from embeddings.denoise import DenoiseResult, denoise
 from embeddings.shift import shift
 from embeddings.shift_results import ShiftResult
@@ -18,13 +18,12 @@ from kgdelta.files import replacing
 from kgdelta.output import columns, counted, with_progress
 from kgdelta.report import NoiseLine, Report, ShiftLine, milestones, render_report
 from kgdelta.suspicions import tell
+from kgdelta.term_paths import term_path
 from queries.history import measures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from embeddings.denoise import Suspicion
     from graph.model import Node
@@ -213,47 +212,14 @@ def _trajectory(
     drift: Drift, node: Node, last: Snapshot
 ) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     """A node's places in the releases that have it, and its neighbours in the last of them."""
-    row = drift.trajectory.vocabulary.entity_rows[node]
-    present = [
-        (tag, stage)
-        for tag, stage in zip(drift.tags, drift.trajectory.stages, strict=True)
-        if row in _live(stage)
-    ]
-    places = np.stack([stage.vectors[row] for _, stage in present])
-    final = drift.trajectory.stages[-1]
-    near = _nearest(final, row, TOP)
-    backdrop = final.vectors[near]
-    everything = np.concatenate([places, backdrop])
-    flat = _project(everything)
-    names = drift.trajectory.vocabulary.entities
-    labels = last.labels([names[i] for i in near])
-    path = tuple(
-        Point(float(x), float(y), tag, f"release {tag}")
-        for (tag, _), (x, y) in zip(present, flat[: len(places)], strict=True)
+    path = term_path(drift.trajectory, drift.tags, node)
+    if path is None:
+        return (), ()
+    labels = last.labels([place.name for place in path.neighbours])
+    return (
+        tuple(Point(p.x, p.y, p.name, f"release {p.name}") for p in path.places),
+        tuple(
+            Point(p.x, p.y, labels[p.name].value if p.name in labels else p.name)
+            for p in path.neighbours
+        ),
     )
-    others = tuple(
-        Point(float(x), float(y), labels[names[i]].value if names[i] in labels else names[i])
-        for i, (x, y) in zip(near, flat[len(places) :], strict=True)
-    )
-    return path, others
-
-
-def _live(stage: Stage) -> frozenset[int]:
-    return frozenset(int(i) for i in stage.table.live())
-
-
-def _nearest(stage: Stage, row: int, count: int) -> list[int]:
-    """The rows nearest to one by cosine, among entities that the stage has."""
-    live = np.array(sorted(_live(stage) - {row}))
-    vectors = stage.vectors / np.maximum(np.linalg.norm(stage.vectors, axis=1, keepdims=True), 1e-9)
-    order = np.argsort(-(vectors[live] @ vectors[row]), kind="stable")
-    return [int(i) for i in live[order[:count]]]
-
-
-def _project(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The two principal components, shape (rows, 2), each with its largest value positive."""
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0)
-    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
-    flat: NDArray[np.float64] = left[:, :2] * strength[:2]
-    signs = np.sign(flat[np.abs(flat).argmax(axis=0), np.arange(flat.shape[1])])
-    return flat * np.where(signs == 0, 1, signs)
