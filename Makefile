@@ -64,6 +64,6 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) with the versions of constraints.txt; torch makes this a few minutes once."
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("kgdelta needs Python 3.11 or newer; try: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embeddings,neo4j,pandas,tables,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embeddings,neo4j,pandas,plots,tables,dev]"
 	@touch $(READY)
 	@echo "Ready: $(BIN)/kgdelta --help"
