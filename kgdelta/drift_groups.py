@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from graph.axioms import HIERARCHY_PREDICATES
-from graph.vocabulary import OBO_NAMESPACE
+from graph.vocabulary import OBO_NAMESPACE, SUBCLASS_OF
 from queries.hierarchy import descendants
 
 if TYPE_CHECKING:
@@ -105,16 +104,18 @@ def _branches(
     """
     children: defaultdict[Node, set[Node]] = defaultdict(set)
     below: set[Node] = set()
-    for edge in snapshot.statements(predicates=HIERARCHY_PREDICATES):
+    for edge in snapshot.statements(predicates={SUBCLASS_OF}):
         if isinstance(edge.object, str) and edge.object != edge.subject:
             children[edge.object].add(edge.subject)
             below.add(edge.subject)
     roots = sorted(children.keys() - below)
     found: dict[Node, set[Node]] = {}
     for root in roots:
-        parts = {child: descendants(snapshot, child) | {child} for child in children[root]}
+        parts = {
+            child: descendants(snapshot, child, {SUBCLASS_OF}) | {child} for child in children[root]
+        }
         large = {child: part for child, part in parts.items() if len(part) >= FEWEST}
-        whole = descendants(snapshot, root) | {root}
+        whole = descendants(snapshot, root, {SUBCLASS_OF}) | {root}
         found |= large or ({root: whole} if len(whole) >= FEWEST else {})
     rest = nodes.keys() - set().union(*found.values())
     labels = {node: label.value for node, label in snapshot.labels(found).items()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kgdelta.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, new_figure, plain
+from kgdelta.term_paths import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _MOST: Final = 14
 #: Branches in a ridge plot.
 _RIDGES: Final = 14
+#: Terms without which a branch has no density.
+_ENOUGH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def term_figure(
     from matplotlib.gridspec import GridSpec
 
     figure = new_figure(15 if path else 10, 6)
-    figure.suptitle(plain(title, 90), color=INK, fontsize=14, x=0.01, ha="left")
+    figure.suptitle(plain(title, 90), color=INK, fontsize=14)
     grid = GridSpec(1, 3 if path else 2, figure=figure)
     if path is not None:
         _draw_path(figure.add_subplot(grid[0, 0]), path, labels)
@@ -73,42 +76,40 @@ def term_figure(
 
 def _draw_path(axes: Axes, path: TermPath, labels: dict[str, str]) -> None:
     xs, ys = [p.x for p in path.places], [p.y for p in path.places]
-    for other in path.neighbours:
-        axes.plot(other.x, other.y, "o", color=GREY, markersize=4)
-        name = plain(labels.get(other.name, other.name), 26)
-        axes.annotate(
-            name, (other.x, other.y), (4, 3), textcoords="offset points", color=GREY, fontsize=7
-        )
+    around = [Place(n.x, n.y, labels.get(n.name, n.name)) for n in path.neighbours]
+    for x, y, names in _gathered(around, path):
+        axes.plot(x, y, "o", color=GREY, markersize=4)
+        text = "\n".join(plain(name, 26) for name in names[:3])
+        text += f"\nand {len(names) - 3} more" if len(names) > 3 else ""
+        axes.annotate(text, (x, y), (5, 0), textcoords="offset points", color=GREY, fontsize=7,
+                      va="center")  # fmt: skip
     axes.plot(xs, ys, "-", color=BLUE, linewidth=1.5)
     axes.plot(xs, ys, "o", color=BLUE, markersize=5)
-    # Versions at one place have one name: the first and how many more.
-    for x, y, name in _apart(path):
-        axes.annotate(
-            plain(name), (x, y), (5, -11), textcoords="offset points", color=INK, fontsize=8
-        )
+    for x, y, names in _gathered(path.places, path):
+        name = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
+        axes.annotate(plain(name), (x, y), (5, -11), textcoords="offset points", color=INK,
+                      fontsize=8)  # fmt: skip
     axes.set_title("its way; grey: nearest at the end", fontsize=10, loc="left", color=INK)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.margins(0.18)
+    axes.margins(0.25, 0.12)
     axes.spines[:].set_color("#dddddd")
 
 
-def _apart(path: TermPath) -> list[tuple[float, float, str]]:
+def _gathered(places: Sequence[Place], path: TermPath) -> list[tuple[float, float, list[str]]]:
+    """Places that are too near each other for names of their own, with all their names."""
     every = [*path.places, *path.neighbours]
     width = max(p.x for p in every) - min(p.x for p in every) or 1.0
     height = max(p.y for p in every) - min(p.y for p in every) or 1.0
     found: list[tuple[float, float, list[str]]] = []
-    for place in path.places:
+    for place in places:
         for x, y, names in found:
-            if abs(x - place.x) < 0.05 * width and abs(y - place.y) < 0.04 * height:
+            if abs(x - place.x) < 0.12 * width and abs(y - place.y) < 0.05 * height:
                 names.append(place.name)
                 break
         else:
             found.append((place.x, place.y, [place.name]))
-    return [
-        (x, y, names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}")
-        for x, y, names in found
-    ]
+    return found
 
 
 def _draw_star(axes: Axes, version: str, neighbours: Sequence[Neighbour], after: bool) -> None:
@@ -162,7 +163,7 @@ def _draw_star(axes: Axes, version: str, neighbours: Sequence[Neighbour], after:
 def ridge_figure(title: str, branches: Sequence[Branch]) -> Figure:
     """A density of the movements of each branch on a log scale, the furthest at the top.
 
-    Branches that did not move, or have fewer than three terms, have a line and no density.
+    Branches of fewer than five terms have their median and no density.
     """
     ordered = sorted(branches, key=lambda b: -float(np.median(b.movements or (0.0,))))[:_RIDGES]
     figure = new_figure(9, 1.4 + 0.62 * max(len(ordered), 2))
@@ -177,13 +178,14 @@ def ridge_figure(title: str, branches: Sequence[Branch]) -> Figure:
     grid = np.linspace(low, high, 300)
     for place, branch in enumerate(reversed(ordered)):
         logs = np.log10(np.maximum(branch.movements, 1e-6))
-        density = _density(logs, grid)
+        middle = float(np.median(logs))
+        enough = len(logs) >= _ENOUGH
+        density = _density(logs, grid) if enough else np.zeros(len(grid))
         colour = ORANGE if place % 2 else BLUE
         axes.fill_between(
             grid, place, place + 0.9 * density, color=colour, alpha=0.65, linewidth=0, zorder=-place
         )
         axes.plot(grid, place + 0.9 * density, color=INK, linewidth=0.8, zorder=-place)
-        middle = float(np.median(logs))
         axes.plot([middle, middle], [place, place + 0.3], color=INK, linewidth=1.5, zorder=-place)
         count = f"{len(branch.movements):,}"
         axes.text(high + 0.05, place + 0.15, count, fontsize=8, color=GREY, va="center")

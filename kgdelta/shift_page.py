@@ -27,6 +27,8 @@ _SHOWN: Final = (
 )  # fmt: skip
 #: Branches of the ridge plot.
 _RIDGES: Final = 14
+#: Terms without which a branch has no density.
+_ENOUGH: Final = 5
 _LONGEST: Final = 40
 
 
@@ -123,7 +125,7 @@ def _scatter(rows: Sequence[Shifted], x: Sequence[float], y: Sequence[float]) ->
     layout = _layout(
         xaxis={"title": {"text": "movement (1 - cosine)"}, "type": "log", **axis},
         yaxis={"title": {"text": "-log10 p"}, "rangemode": "tozero", **axis},
-        legend={"orientation": "h", "y": 1.08},
+        legend={"orientation": "h", "y": -0.2},
     )
     return {"data": traces, "layout": layout}
 
@@ -132,7 +134,7 @@ def _ridge(branches: Sequence[Branch]) -> dict[str, Any]:
     """Half violins over each other; plotly gives them their densities."""
     import statistics
 
-    moving = [b for b in branches if any(m > 0 for m in b.movements)]
+    moving = [b for b in branches if len(b.movements) >= _ENOUGH and max(b.movements) > 0]
     ordered = sorted(moving, key=lambda b: statistics.median(b.movements))[-_RIDGES:]
     traces = [
         {

@@ -13,6 +13,7 @@ from graph.prefixes import PrefixMap
 from kgdelta.commands.drift import need_embeddings
 from kgdelta.drift_groups import GroupDrift, Grouping
 from kgdelta.errors import UsageError
+from kgdelta.figures import check_picture
 from kgdelta.model_folders import folder_beside, folder_option
 from kgdelta.output import columns, counted, emit_json, emit_lines, say
 from kgdelta.session import Session, store_options
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from embeddings.shift_results import ShiftConfig
+    from graph.model import Node
     from graph.snapshot import Snapshot
     from graph.store import Store
     from kgdelta.drifting import Shifted
-    from kgdelta.shift_files import KeptShift, ToldCourse
+    from kgdelta.shift_files import KeptHistory, KeptShift, ToldCourse
     from kgdelta.shift_history import NamedVersion
     from kgdelta.shift_runs import ShiftFolder, ShiftRun
 
@@ -45,6 +47,8 @@ _GROUPINGS = tuple(grouping.value for grouping in Grouping)
               help="Trainings that are averaged, for surer answers.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show every node that moved.")
 @click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Drift by branch as .svg or .png, or all of it as one .html page.")  # fmt: skip
 @folder_option
 @store_options
 def shift_command(
@@ -58,6 +62,7 @@ def shift_command(
     seeds: int,
     everything: bool,
     limit: int,
+    plot: Path | None,
     folder: Path | None,
 ) -> None:
     """Find the terms whose meaning moved between two versions or files, or along a history.
@@ -75,6 +80,10 @@ def shift_command(
         raise UsageError("--by release needs --history")
     if not history and (before is None or after is None):
         raise UsageError("name FROM and TO, or say --history")
+    if plot is not None:
+        if history:
+            raise UsageError("--plot is of two versions; `kgdelta shifts NODE --plot` of a history")
+        check_picture(plot, page=True)
     need_embeddings()
     from embeddings.shift_results import ShiftConfig
 
@@ -83,43 +92,37 @@ def shift_command(
     if history:
         _along(session, (before, after), every, grouping, config, where, everything, limit)
     elif before is not None and after is not None:
-        _between(session, before, after, grouping, config, where, everything, limit)
+        run, new = _between(session, before, after, config, where)
+        if grouping is not None:
+            _show_groups(session, _drifts(grouping, new, run.rows))
+        else:
+            _show_rows(session, _chosen(run.rows, everything)[:limit], ())
+        _tell(run)
+        if plot is not None:
+            from kgdelta.shift_pictures import draw_shift
+
+            draw_shift(plot, run.about, run.rows, new)
+            say(f"drawn in {plot}")
 
 
 def _between(
-    session: Session,
-    before: str,
-    after: str,
-    grouping: Grouping | None,
-    config: ShiftConfig,
-    folder: ShiftFolder | None,
-    everything: bool,
-    limit: int,
-) -> None:
+    session: Session, before: str, after: str, config: ShiftConfig, folder: ShiftFolder | None
+) -> tuple[ShiftRun, Snapshot]:
+    """The shift between two states, and the later one."""
     from contextlib import ExitStack
 
     from kgdelta.shift_runs import run_shift
     from kgdelta.states import state_named
 
+    def began(what: str) -> None:
+        say(f"{what} …")
+
     old, new = state_named(before, session), state_named(after, session)
     committed = old.version.commit is not None and new.version.commit is not None
+    names = (before, after)
     with ExitStack() as opened:
         store = opened.enter_context(session.store()) if committed else None
-        run = run_shift(
-            old,
-            new,
-            config,
-            session.graph,
-            (before, after),
-            lambda what: say(f"{what} …"),
-            store,
-            folder,
-        )
-    if grouping is not None:
-        _show_groups(session, _drifts(grouping, new, run.rows))
-    else:
-        _show_rows(session, _chosen(run.rows, everything)[:limit], ())
-    _tell(run)
+        return run_shift(old, new, config, session.graph, names, began, store, folder), new
 
 
 def _along(
@@ -178,13 +181,18 @@ def _keep_courses(
 
 @click.command("shifts")
 @click.argument("node")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Its way and its neighbourhood as .svg or .png.")  # fmt: skip
 @folder_option
 @store_options
-def shifts_command(session: Session, node: str, folder: Path | None) -> None:
+def shifts_command(session: Session, node: str, plot: Path | None, folder: Path | None) -> None:
     """Tell what is known of a term's shifts, oldest first, and how it went along the history.
 
     Asks what `kgdelta shift` has found between versions of the store; trains nothing.
     """
+    if plot is not None:
+        check_picture(plot)
+    need_embeddings()
     where = _folder(session, folder)
     if where is None:
         raise UsageError(f"{session.shown} is no file to keep shifts beside; name --models DIR")
@@ -193,11 +201,14 @@ def shifts_command(session: Session, node: str, folder: Path | None) -> None:
     with session.store() as store:
         snapshot = store.snapshot(session.branch)
         prefixes = PrefixMap.of(snapshot)
-        curie = prefixes.contract(node_named(node, snapshot))
+        term = node_named(node, snapshot)
+        curie = prefixes.contract(term)
         order = {c.id: i for i, c in enumerate(reversed(list(store.log(session.branch))))}
     files = where.shifts
+    # Of a pair that was asked for again, with other settings, the newest answer counts.
+    newest = {(about.before, about.after): about for about in files.every(session.graph)}
     every = sorted(
-        files.every(session.graph),
+        newest.values(),
         key=lambda k: (order.get(k.before, -1), order.get(k.after, -1), k.created),
     )
     if not every:
@@ -205,7 +216,11 @@ def shifts_command(session: Session, node: str, folder: Path | None) -> None:
     found = [(row, about) for about in every for row in files.rows(about, {curie})]
     if not found:
         raise NotFoundError("node", curie, f"it is in none of {counted(len(every), 'shift')}")
-    told = [c for h in files.histories(session.graph)[-1:] for c in files.courses(h, {curie})]
+    histories = files.histories(session.graph)[-1:]
+    told = [course for history in histories for course in files.courses(history, {curie})]
+    if plot is not None:
+        _, widest = max(found, key=lambda pair: pair[0].movement)
+        _draw_term(session, plot, term, widest, histories, where)
     if session.json:
         document = {
             "node": curie,
@@ -220,6 +235,32 @@ def shifts_command(session: Session, node: str, folder: Path | None) -> None:
             click.echo(f"  {_pair(about)}: {words}")
     for course in told:
         click.echo(_course_in_words(course))
+
+
+def _draw_term(
+    session: Session,
+    plot: Path,
+    term: Node,
+    widest: KeptShift,
+    histories: Sequence[KeptHistory],
+    folder: ShiftFolder,
+) -> None:
+    """The way along the last history, and the neighbourhood around where the term went furthest."""
+    from kgdelta.shift_history import NamedVersion, trajectory_along
+    from kgdelta.shift_pictures import draw_term
+    from kgdelta.term_paths import term_path
+
+    with session.store() as store:
+        way = None
+        for history in histories:
+            versions = [NamedVersion(*version) for version in history.versions]
+            seed = history.settings["train"]["seed"]
+            trajectory = trajectory_along(store, versions, seed, folder, lambda _: None)
+            way = term_path(trajectory, [version.name for version in versions], term)
+        names = (widest.before_name, widest.after_name)
+        states = store.snapshot(widest.before), store.snapshot(widest.after)
+        draw_term(plot, term, way, names, *states)
+    say(f"drawn in {plot}")
 
 
 def _folder(session: Session, folder: Path | None) -> ShiftFolder | None:
