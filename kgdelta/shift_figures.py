@@ -165,7 +165,8 @@ def ridge_figure(title: str, branches: Sequence[Branch]) -> Figure:
 
     Branches of fewer than five terms have their median and no density.
     """
-    ordered = sorted(branches, key=lambda b: -float(np.median(b.movements or (0.0,))))[:_RIDGES]
+    held = [branch for branch in branches if branch.movements]
+    ordered = sorted(held, key=lambda b: -float(np.median(b.movements)))[:_RIDGES]
     figure = new_figure(9, 1.4 + 0.62 * max(len(ordered), 2))
     axes = figure.add_subplot()
     axes.set_title(plain(title, 90), loc="left", color=INK, fontsize=12)
