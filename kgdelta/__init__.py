@@ -20,19 +20,22 @@ if TYPE_CHECKING:
         open,  # noqa: A004
         parse,
         read,
+        shift,
         write,
     )
-    from kgdelta.rows import Changes, Rows
+    from kgdelta.rows import Changes, Rows, Shifts
 
 __all__ = [
     "Changes",
     "Graph",
     "Rows",
+    "Shifts",
     "apply",
     "diff",
     "open",
     "parse",
     "read",
+    "shift",
     "write",
 ]
 __version__ = "0.1.0"

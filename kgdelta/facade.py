@@ -7,17 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from graph.errors import NotFoundError
 from graph.memory import MemorySnapshot
 from graph.store import MAIN, Blame, LogFilter, Store, open_store
 from kgdelta import settings
-from kgdelta.rows import ChangeRow, Changes, Rows
+from kgdelta.rows import ChangeRow, Changes, Rows, Shifts
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
     from rdflib import Graph as RdfGraph
 
     from embeddings.denoise import Suspicion
-    from embeddings.shift_results import ShiftRow
     from graph.bundle import BundleInfo
     from graph.commit import Commit, CommitMeta
     from graph.model import Node, Statement
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kgcl.changes import Change
     from kgcl.policy import Policy
     from kgdelta.patching import Patch
+    from kgdelta.shift_past import PastShifts
+    from kgdelta.shift_runs import ShiftFolder
     from queries.history import LifeEvent
 
 
@@ -96,6 +98,23 @@ def _typed(changes: str | Changes | Sequence[Change]) -> Sequence[Change]:
     if isinstance(changes, Changes):
         return [row.change for row in changes]
     return changes
+
+
+def shift(before: Snapshot, after: Snapshot, *, seeds: int = 1, seed: int = 0) -> Shifts:
+    """Nodes by how far their meaning moved between two states, the furthest first.
+
+    ``seeds`` trainings are averaged. Raises TrainingError.
+    """
+    from embeddings.shift_results import ShiftConfig
+    from kgdelta.shift_runs import run_shift
+
+    config = ShiftConfig(seed=seed, seeds=seeds)
+    run = run_shift(before, after, config, "default", ("before", "after"), _silently)
+    return Shifts(run.rows, run.about)
+
+
+def _silently(what: str) -> None:
+    """Say nothing of what begins now."""
 
 
 def open(url: str | Path = "kg.db", graph: str = "default", create: bool = True) -> Graph:  # noqa: A001
@@ -305,11 +324,37 @@ class Graph:
         found = self.store.blame({subject}, version)
         return Rows(b for b in found if b.statement.subject == subject)
 
-    def shift(self, before: str, after: str) -> Rows[ShiftRow]:
-        """Nodes by how far their meaning moved between two versions. Raises TrainingError."""
-        from embeddings.shift import shift
+    def shift(self, before: str, after: str, *, seeds: int = 1, seed: int = 0) -> Shifts:
+        """Nodes by how far their meaning moved between two versions, the furthest first.
 
-        return Rows(shift(self.at(before), self.at(after)).rows)
+        ``seeds`` trainings are averaged. What is found is kept beside the store, if it is a file,
+        and not run again. Raises TrainingError, NotFoundError.
+        """
+        from embeddings.shift_results import ShiftConfig
+        from kgdelta.shift_runs import run_shift
+
+        one, other = self.at(before), self.at(after)
+        config = ShiftConfig(seed=seed, seeds=seeds)
+        names = (before, after)
+        folder, graph = self._shift_folder(), self.store.graph
+        run = run_shift(one, other, config, graph, names, _silently, self.store, folder)
+        return Shifts(run.rows, run.about)
+
+    def shifts(self, node: str, version: str = MAIN) -> PastShifts:
+        """What is known of the shifts of a node, given by id or label. Raises NotFoundError."""
+        from kgdelta.shift_past import past_shifts
+
+        folder = self._shift_folder()
+        if folder is None:
+            raise NotFoundError("shift", self.store.graph, "this store keeps none")
+        return past_shifts(self.store, self.store.graph, version, folder, node)
+
+    def _shift_folder(self) -> ShiftFolder | None:
+        from kgdelta.model_folders import folder_beside
+        from kgdelta.shift_runs import ShiftFolder
+
+        place = folder_beside(self.store.url)
+        return ShiftFolder(place) if place is not None else None
 
     def denoise(self, version: str = MAIN) -> Rows[Suspicion]:
         """Statements by the probability that they are wrong. Raises TrainingError."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kgcl.changes import Change
+    from kgdelta.drifting import Shifted
+    from kgdelta.shift_files import KeptShift
 
 T = TypeVar("T")
 
@@ -73,3 +75,19 @@ class Changes(Rows[ChangeRow]):
     def text(self) -> str:
         """KGCL, one change a line; :func:`apply` takes it back."""
         return "".join(f"{row.text}\n" for row in self)
+
+
+class Shifts(Rows["Shifted"]):
+    """The nodes of both states by how far they moved, edited ones first.
+
+    ``about`` holds the versions, every setting and seed, and what it took: it reproduces the rows.
+    """
+
+    def __init__(self, rows: Iterable[Shifted], about: KeptShift) -> None:
+        super().__init__(rows)
+        self.about = about
+
+    @property
+    def significant(self) -> Rows[Shifted]:
+        """The nodes that shifted, at the false discovery rate that was asked for."""
+        return Rows(row for row in self if row.significant)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import kgdelta as kd
 from tests.kgdelta.calling import Run
 from tests.kgdelta.groups import BENIGN, MOVED, released
 
@@ -119,6 +120,33 @@ def test_a_term_is_asked_for_afterwards(whole: Run) -> None:
     unknown = whole("shifts", "N:999")
     assert unknown.code == 6
     assert unknown.err.count("\n") == 1
+
+
+def test_python_reads_what_the_command_line_kept(whole: Run, store: Path) -> None:
+    document = whole("shifts", f"N:{MOVED:03}", "--json").document
+    with kd.open(str(store)) as kg:
+        past = kg.shifts(f"node {MOVED}")
+        rows = kg.shift("v2", "v3")
+    assert [row.score for row, _ in past.shifts] == [s["score"] for s in document["shifts"]]
+    assert rows.about.created == past.shifts[1][1].created
+    frame = rows.to_pandas().set_index("node")
+    assert frame.loc[f"N:{MOVED:03}", "p"] == document["shifts"][1]["p"]
+
+
+def test_a_term_is_drawn(whole: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="needs the plots extra")
+    drawn = whole("shifts", f"N:{MOVED:03}", "--plot", "term.svg")
+    assert drawn.code == 0, drawn.err
+    text = (tmp_path / "term.svg").read_text()
+    assert "node 7 (N:007)" in text
+    assert "leads to" in text
+    assert whole("shift", "v2", "v3", "--plot", "ridge.png").code == 0
+    assert (tmp_path / "ridge.png").read_bytes()[:4] == b"\x89PNG"
+    assert whole("shift", "v2", "v3", "--plot", "page.html").code == 0
+    assert "N:007" in (tmp_path / "page.html").read_text()
+    refused = whole("shift", "--history", "--plot", "page.html")
+    assert refused.code == 2
+    assert refused.err.count("\n") == 1
 
 
 def test_drift_is_told_for_groups_and_releases(whole: Run) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import kgdelta as kd
 from graph.commit import CommitMeta
+from graph.errors import NotFoundError
 from kgcl.errors import KgclSyntaxError, RejectedChangeError
 
 
@@ -23,7 +24,8 @@ def kg(root: Path) -> Iterator[kd.Graph]:
 
 def test_public_names_are_these() -> None:
     assert kd.__all__ == [
-        "Changes", "Graph", "Rows", "apply", "diff", "open", "parse", "read", "write",
+        "Changes", "Graph", "Rows", "Shifts", "apply", "diff", "open", "parse", "read", "shift",
+        "write",
     ]  # fmt: skip
     assert all(hasattr(kd, name) for name in kd.__all__)
 
@@ -79,3 +81,12 @@ def test_drift_of_a_small_graph_says_why_not(kg: kd.Graph) -> None:
         kg.denoise()
     rows = kg.shift("main~1", "main")
     assert all(row.p is None and not row.significant for row in rows)
+    assert "no p-values" in rows.about.note
+    assert len(rows.significant) == 0
+    frame = rows.to_pandas()
+    assert {"node", "label", "score", "movement", "p", "q", "changes", "commits"} <= {*frame}
+    assert len(frame) == rows.about.nodes
+    files = kd.shift(kg.at("main~1"), kg.at("main"))
+    assert [row.score for row in files] == [row.score for row in rows]
+    with pytest.raises(NotFoundError, match="keeps none"):
+        kg.shifts(rows[0].node)
