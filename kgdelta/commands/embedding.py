@@ -119,9 +119,20 @@ def models_command(
     elif collect:
         from kgdelta.embedding import living_commits
 
-        _list(session, files.collect(living_commits(session)))
+        alive = living_commits(session)
+        _list(session, files.collect(alive))
+        _collect_shifts(alive, models_folder(session, folder))
     else:
         _list(session, [r for r in files.records() if r.graph == session.graph])
+
+
+def _collect_shifts(alive: set[str], folder: Path) -> None:
+    from kgdelta.shift_runs import ShiftFolder
+
+    where = ShiftFolder(folder)
+    gone = [*where.shifts.collect(alive), *where.kept.collect(alive)]
+    if gone:
+        say(f"{counted(len(gone), 'file')} of shifts deleted, too")
 
 
 def _files(session: Session, folder: Path | None) -> ModelFiles:

@@ -212,3 +212,21 @@ def test_damaged_files_are_one_line(whole: Run, store: Path, tmp_path: Path) -> 
     assert answer.code == 2
     assert "damaged manifest" in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_what_leads_nowhere_is_collected(whole: Run, store: Path, tmp_path: Path) -> None:
+    whole("shift", "v2", "v3")
+    own = tmp_path / "kg.db"
+    own.write_bytes(store.read_bytes())
+    kept = tmp_path / "kg.db.models" / "shifts"
+    kept.mkdir(parents=True)
+    for path in (Path(f"{store}.models") / "shifts").iterdir():
+        (kept / path.name).write_bytes(path.read_bytes())
+    before = sorted(path.name for path in kept.iterdir())
+    assert whole("models", "--collect", "--models", f"{own}.models").code == 0
+    assert sorted(path.name for path in kept.iterdir()) == before
+    for path in kept.glob("*.json"):
+        path.write_text(path.read_text().replace('"after": "', '"after": "gone'))
+    assert "deleted" in whole("models", "--collect", "--models", f"{own}.models").err
+    assert not list(kept.glob("shift-*"))
+    assert list(kept.glob("null-*"))
