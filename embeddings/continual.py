@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import TrainingError
 from embeddings.learner import Learner, Plan
-from embeddings.strategies import AllEdges
+from embeddings.strategies import AllEdges, Nearby
 from embeddings.tensors import EdgeRule, EdgeTable, Vocabulary, read_edges
 from embeddings.train import TrainConfig, Trainer
 from graph.snapshot import Snapshot
@@ -24,11 +24,15 @@ Started = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class TrajectoryConfig:
-    """A training from scratch of ``first_epochs``, then ``next_epochs`` on each later snapshot."""
+    """A training from scratch of ``first_epochs``, then ``next_epochs`` on each later snapshot.
+
+    ``near``: going on takes only edges at nodes that changed, so that a small change costs little.
+    """
 
     train: TrainConfig = field(default_factory=TrainConfig)
     first_epochs: int = 20
     next_epochs: int = 8
+    near: bool = False
     rule: EdgeRule = field(default_factory=EdgeRule)
 
     def __post_init__(self) -> None:
@@ -37,8 +41,8 @@ class TrajectoryConfig:
 
     @property
     def plan(self) -> Plan:
-        """The same for a learner: all edges that hold, and what is gone is not denied."""
-        selection = AllEdges()
+        """The same for a learner: what is gone is not denied."""
+        selection = Nearby() if self.near else AllEdges()
         return Plan(self.train, self.first_epochs, self.next_epochs, selection, deny=False)
 
 

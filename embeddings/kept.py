@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from embeddings.checkpoints import load_trainer, read_about, save_tensors, save_trainer
-from embeddings.continual import Stage, Trajectory
+from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.errors import TrainingError
 from embeddings.null import VERSION, NullConfig, NullRun
 from embeddings.tensors import EdgeTable
@@ -31,10 +31,17 @@ def training_key(table: EdgeTable, train: TrainConfig, epochs: int) -> str:
 
 
 def null_key(
-    table: EdgeTable, train: TrainConfig, epochs: tuple[int, int], config: NullConfig, seed: int
+    table: EdgeTable, trajectory: TrajectoryConfig, config: NullConfig, seed: int
 ) -> str:
     """A digest of all that decides the numbers of a null: the graph, every setting, the code."""
-    return _digest(table, "null", VERSION, asdict(train), epochs, asdict(config), seed)
+    return _digest(table, "null", VERSION, _settings(trajectory), asdict(config), seed)
+
+
+def _settings(trajectory: TrajectoryConfig) -> dict[str, object]:
+    """What decides a training of edges that are read already, so without the edge rule."""
+    settings = asdict(trajectory)
+    settings.pop("rule")
+    return settings
 
 
 def _digest(table: EdgeTable, *settings: object) -> str:
@@ -115,8 +122,7 @@ def followed(trajectory: Trajectory, table: EdgeTable, kept: Kept | None) -> Tra
         return trajectory.continued(table)
     config = trajectory.config
     past = [_digest(stage.table) for stage in trajectory.stages]
-    epochs = (config.first_epochs, config.next_epochs)
-    key = _digest(table, "trajectory", asdict(config.train), epochs, past)
+    key = _digest(table, "trajectory", _settings(config), past)
     trainer = kept.trainer(key, config.train.device)
     if trainer is not None:
         return Trajectory(config, (*trajectory.stages, Stage(table, trainer)))

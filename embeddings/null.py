@@ -13,12 +13,13 @@ from typing import Final
 
 import numpy as np
 
+from embeddings.continual import Trajectory, TrajectoryConfig
 from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement, novelty
 from embeddings.tensors import EdgeTable, Indices, table_from_triples
-from embeddings.train import TrainConfig, Trainer
+from embeddings.train import Trainer
 
 #: Raised with every change of the code that changes the numbers of a null.
-VERSION: Final = 2
+VERSION: Final = 3
 #: Edited nodes without which a null is not worth its name.
 FEWEST = 60
 _FOLDS: Final = 5
@@ -130,18 +131,17 @@ def averaged(runs: Sequence[NullRun]) -> NullRun:
 
 
 def run_null(
-    table: EdgeTable, train: TrainConfig, epochs: tuple[int, int], config: NullConfig, seed: int
+    table: EdgeTable, trajectory: TrajectoryConfig, config: NullConfig, seed: int
 ) -> NullRun:
     """Train on the withheld graph, edit benignly, go on: what the edited nodes score.
 
-    ``epochs`` are those of the first training and of the continuation; ``seed`` draws the edits,
-    the training's own seed is another. A graph that has not
+    ``seed`` draws the edits, the training's own seed is another. A graph that has not
     ``config.nodes`` nodes to spare at once is run again, with other nodes, until as many are
     pooled or ``config.most_runs`` are done: p-values from a few hundred rows swing with the seed.
     """
     runs: list[NullRun] = []
     while len(runs) < config.most_runs and sum(map(len, runs)) < config.nodes:
-        runs.append(_run_once(table, train, epochs, config, seed + 7919 * len(runs)))
+        runs.append(_run_once(table, trajectory, config, seed + 7919 * len(runs)))
     return NullRun(
         np.concatenate([run.log_movement for run in runs]),
         np.concatenate([run.gradient for run in runs]),
@@ -151,13 +151,11 @@ def run_null(
 
 
 def _run_once(
-    table: EdgeTable, train: TrainConfig, epochs: tuple[int, int], config: NullConfig, seed: int
+    table: EdgeTable, trajectory: TrajectoryConfig, config: NullConfig, seed: int
 ) -> NullRun:
     benign = benign_edits(table, config, seed)
-    before = Trainer(train)
-    before.fit(benign.before, epochs[0])
-    after = before.copy()
-    after.fit(benign.after, epochs[1])
+    stages = Trajectory(trajectory, ()).continued(benign.before).continued(benign.after).stages
+    before, after = (stage.trainer for stage in stages)
     edits = edits_between(benign.before, benign.after)
     live = np.intersect1d(benign.before.live(), benign.after.live())
     return scores_of(before, after, edits, live, config.shuffles, seed)

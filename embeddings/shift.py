@@ -69,7 +69,8 @@ def trajectory_for(table: EdgeTable, seed: int = 0, rank: int = 64) -> Trajector
     """The training that shift is judged by: batches of 512 edges, or of as few queries.
 
     Queries are the same loss in half the time, and as good on 28,000 edges; on 1,700 they told
-    moved terms less surely. So they are for tables from ``_MANY`` edges on.
+    moved terms less surely. So they are for tables from ``_MANY`` edges on. The later version is
+    trained near what changed.
     """
     train = TrainConfig(rank=rank, seed=seed)
     if len(table) >= _MANY:
@@ -78,7 +79,7 @@ def trajectory_for(table: EdgeTable, seed: int = 0, rank: int = 64) -> Trajector
         queries = len(np.unique(h * size + 2 * r)) + len(np.unique(t * size + 2 * r + 1))
         batch = round(train.batch_size * queries / (2 * len(table)))
         train = replace(train, grouped=True, batch_size=max(batch, 16))
-    return TrajectoryConfig(train)
+    return TrajectoryConfig(train, near=True)
 
 
 def shift_tables(
@@ -199,12 +200,13 @@ def _judge(
 
 def _null(run: Run, config: ShiftConfig, kept: Kept | None) -> NullRun:
     """The null of a version, found among those kept or measured and kept."""
-    table, train = run.before.table, run.trajectory.train
-    epochs = (run.before.trainer.epochs_done, run.trajectory.next_epochs)
-    key = null_key(table, train, epochs, config.null, config.seed) if kept else ""
+    table = run.before.table
+    # Along a trajectory the earlier version may have had more epochs than the first has.
+    alike = replace(run.trajectory, first_epochs=run.before.trainer.epochs_done)
+    key = null_key(table, alike, config.null, config.seed) if kept else ""
     found = kept.null(key) if kept else None
     if found is None:
-        found = run_null(table, train, epochs, config.null, config.seed)
+        found = run_null(table, alike, config.null, config.seed)
         if kept:
             kept.keep_null(key, found, _about(table))
     return found

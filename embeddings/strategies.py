@@ -69,6 +69,37 @@ class AllEdges(Selection):
 
 
 @dataclass(frozen=True, slots=True)
+class Nearby(Selection):
+    """What is new, and at each edited node ``ratio`` old edges for one edited, ``least`` at least.
+
+    Drawn anew in each epoch. Costs what changed, whatever the size of the graph.
+    """
+
+    ratio: float = 2.0
+    least: int = 8
+
+    def __post_init__(self) -> None:
+        if self.ratio < 0 or self.least < 0:
+            raise TrainingError("nearby", "ratio and least must be >= 0")
+
+    def choose(self, change: Change, generator: np.random.Generator) -> Indices:
+        size = change.table.num_entities
+        edited = np.zeros(size, dtype=np.int64)
+        for part in (change.new, change.removed):
+            edited += np.bincount(part[:, [0, 2]].ravel(), minlength=size)
+        most = np.maximum(self.least, np.ceil(self.ratio * edited).astype(np.int64))
+        old = change.old
+        ends, edges = old[:, [0, 2]].T.ravel(), np.tile(np.arange(len(old)), 2)
+        near = edited[ends] > 0
+        ends, edges = ends[near], edges[near]
+        order = np.lexsort((generator.random(len(ends)), ends))
+        ends, edges = ends[order], edges[order]
+        place = np.arange(len(ends)) - np.searchsorted(ends, ends, side="left")
+        chosen = np.unique(edges[place < most[ends]])
+        return np.concatenate((change.new, old[chosen]))
+
+
+@dataclass(frozen=True, slots=True)
 class Replay(Selection):
     """What is new, and ``ratio`` times as many old edges, drawn uniformly or evenly by relation.
 

@@ -6,7 +6,7 @@ What is done is kept at once, so that a run that was stopped goes on where it wa
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -104,7 +104,8 @@ def trajectory_along(
     from embeddings.tensors import read_edges
 
     first = read_edges(_in_memory(store, versions[0]))
-    trajectory = Trajectory(trajectory_for(first, seed), ())
+    # A course is of one training in which everything goes on, changed or not.
+    trajectory = Trajectory(replace(trajectory_for(first, seed), near=False), ())
     kept = folder.kept if folder is not None else None
     for number, version in enumerate(versions, start=1):
         began(f"trajectory, {number} of {len(versions)}: {version.name}")

@@ -151,6 +151,9 @@ def figures(planted: Planted, result: ShiftResult) -> dict[str, float]:
     )
     found["benign_below_05"] = float((harmless < 0.05).mean())
     found["benign_below_01"] = float((harmless < 0.01).mean())
+    found["benign_below_001"] = float((harmless < 0.001).mean())
+    aside = np.array([row.p for row in result.rows if not row.direct and row.p is not None])
+    found["indirect_below_05"] = float((aside < 0.05).mean())
     controls = [row.p for row in by["control"] if row.p is not None]
     found["controls_below_05"] = float(np.mean(np.array(controls) < 0.05))
     flagged = [row for row in direct if row.significant]

@@ -43,8 +43,8 @@ def test_a_run_with_a_stored_null_equals_one_without(trajectory, tmp_path, monke
 
 
 def test_another_graph_setting_or_seed_has_another_null(communities):
-    def key(table=communities, train=CONFIG.train, epochs=(4, 2), config=SHIFT.null, seed=0):
-        return null_key(table, train, epochs, config, seed)
+    def key(table=communities, trajectory=CONFIG, config=SHIFT.null, seed=0):
+        return null_key(table, trajectory, config, seed)
 
     fewer = table_from_triples(communities.triples[1:], communities.vocabulary)
     names = communities.vocabulary.entities
@@ -53,8 +53,9 @@ def test_another_graph_setting_or_seed_has_another_null(communities):
         key(),
         key(table=fewer),
         key(table=table_from_triples(communities.triples, other)),
-        key(train=replace(CONFIG.train, rank=9)),
-        key(epochs=(4, 3)),
+        key(trajectory=replace(CONFIG, train=replace(CONFIG.train, rank=9))),
+        key(trajectory=replace(CONFIG, next_epochs=3)),
+        key(trajectory=replace(CONFIG, near=True)),
         key(config=replace(SHIFT.null, shuffles=51)),
         key(seed=1),
     ]

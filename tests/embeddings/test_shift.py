@@ -1,13 +1,15 @@
 """Shift: nothing where nothing changed, and what was planted where it was."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.edits import edits_between
 from embeddings.errors import TrainingError
-from embeddings.null import NullConfig, Tail, benign_edits, benjamini_hochberg
-from embeddings.shift import shift, shift_along
+from embeddings.null import NullConfig, Tail, benign_edits, benjamini_hochberg, usual_at
+from embeddings.shift import shift, shift_along, shift_tables
 from embeddings.shift_results import ShiftConfig
 from embeddings.tensors import Vocabulary, table_from_triples
 from embeddings.train import TrainConfig, Trainer
@@ -16,6 +18,7 @@ from graph.model import Statement
 from tests.embeddings.conftest import GROUPS, MEMBERS, goal
 
 CONFIG = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4)
+NEAR = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4, near=True)
 PLANTED = (5, 47, 92, 140)
 CONTROLS = (12, 61, 100, 155)
 
@@ -98,6 +101,52 @@ def test_nothing_is_significant_where_nothing_changed(trained):
     assert not any(row.direct for row in result.rows)
     low = np.mean([row.p < 0.05 for row in result.rows])
     assert low < 0.12
+
+
+def test_training_near_what_changed_finds_them_too(trained):
+    after = replaced(trained.table)
+    result = shift_tables(trained.table, after, NEAR)
+    names = after.vocabulary.entities
+    place = {row.node: i for i, row in enumerate(result.rows)}
+    planted = sorted(place[names[v]] for v in PLANTED)
+    controls = sorted(place[names[v]] for v in CONTROLS)
+    assert planted[2] < controls[0]
+    assert len({row.node for row in result.significant} & {names[v] for v in PLANTED}) >= 2
+
+
+def test_several_trainings_are_averaged(trained):
+    after = replaced(trained.table)
+    config = ShiftConfig(NullConfig(nodes=60, shuffles=50), seeds=2, checked=3)
+    both = shift_tables(trained.table, after, CONFIG, config)
+    one = shift_tables(trained.table, after, CONFIG, replace(config, seeds=1))
+    other = replace(CONFIG, train=replace(CONFIG.train, seed=1))
+    second = shift_tables(trained.table, after, other, replace(config, seeds=1))
+    by_node = [{row.node: row for row in result.rows} for result in (one, second)]
+    for row in both.rows:
+        assert row.movements == tuple(rows[row.node].movement for rows in by_node)
+        assert row.scores == tuple(rows[row.node].score for rows in by_node)
+        assert row.movement == pytest.approx(np.mean(row.movements))
+    assert sum(row.explained is not None for row in both.rows) == 3
+    with pytest.raises(TrainingError, match="one seed"):
+        shift_along(onward(trained, after), config=config)
+
+
+def test_without_the_named_edits_a_moved_node_moves_less(found, communities):
+    names = communities.vocabulary.entities
+    rows = {row.node: row for row in found.rows}
+    planted = [rows[names[v]] for v in PLANTED]
+    assert all(row.explained is not None and 0.3 < row.explained <= 1 for row in planted)
+    assert all(any(effect.named for effect in row.effects) for row in planted)
+    assert sum(row.explained is not None for row in found.rows) == ShiftConfig().checked
+
+
+def test_usual_movement_is_that_of_unedited_nodes_of_the_degree():
+    degrees = np.repeat([1.0, 2.0, 3.0], 100)
+    logs = np.concatenate([np.full(100, -4.0), np.full(100, -3.0), np.full(100, -2.0)])
+    found = usual_at(np.array([0.0, 1.0, 1.5, 2.0, 9.0]), degrees, logs)
+    assert found.tolist() == pytest.approx([-4, -4, -3.5, -3, -2], abs=0.35)
+    assert found[0] == found[1] < found[2] < found[3] < found[4]
+    assert np.isnan(usual_at(degrees, degrees[:59], logs[:59])).all()
 
 
 def test_the_answer_is_the_same_again(trained, found):
