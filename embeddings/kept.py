@@ -30,9 +30,7 @@ def training_key(table: EdgeTable, train: TrainConfig, epochs: int) -> str:
     return _digest(table, "training", asdict(train), epochs)
 
 
-def null_key(
-    table: EdgeTable, trajectory: TrajectoryConfig, config: NullConfig, seed: int
-) -> str:
+def null_key(table: EdgeTable, trajectory: TrajectoryConfig, config: NullConfig, seed: int) -> str:
     """A digest of all that decides the numbers of a null: the graph, every setting, the code."""
     return _digest(table, "null", VERSION, _settings(trajectory), asdict(config), seed)
 

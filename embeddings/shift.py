@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
-from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement
+from embeddings.edits import FLOOR, Edits, edits_between, movement
 from embeddings.errors import TrainingError
 from embeddings.explaining import explain
 from embeddings.kept import Kept, null_key, training_key
@@ -69,8 +69,8 @@ def trajectory_for(table: EdgeTable, seed: int = 0, rank: int = 64) -> Trajector
     """The training that shift is judged by: batches of 512 edges, or of as few queries.
 
     Queries are the same loss in half the time, and as good on 28,000 edges; on 1,700 they told
-    moved terms less surely. So they are for tables from ``_MANY`` edges on. The later version is
-    trained near what changed.
+    moved terms less surely, as did training the later version only near what changed. So both are
+    for tables from ``_MANY`` edges on.
     """
     train = TrainConfig(rank=rank, seed=seed)
     if len(table) >= _MANY:
@@ -79,7 +79,7 @@ def trajectory_for(table: EdgeTable, seed: int = 0, rank: int = 64) -> Trajector
         queries = len(np.unique(h * size + 2 * r)) + len(np.unique(t * size + 2 * r + 1))
         batch = round(train.batch_size * queries / (2 * len(table)))
         train = replace(train, grouped=True, batch_size=max(batch, 16))
-    return TrajectoryConfig(train, near=True)
+    return TrajectoryConfig(train, near=train.grouped)
 
 
 def shift_tables(
@@ -260,16 +260,17 @@ def _direct_rows(
 def _indirect_rows(
     runs: Sequence[Run], edits: Edits, nodes: Indices, config: ShiftConfig
 ) -> list[ShiftRow]:
-    """Nodes without an edit, against what going on with an unchanged graph does to them."""
+    """Nodes without an edit; p is among themselves, given the degree.
+
+    How far everything moves depends on how much changed, which no other run has alike.
+    """
     moved = np.stack([movement(run.before.trainer, run.after.trainer)[nodes] for run in runs])
     each = np.log(moved + FLOOR)
     logs = each.mean(axis=0)
     p = None
     if len(nodes) >= FEWEST:
-        still = np.mean([_still(run, nodes) for run in runs], axis=0)
-        features = edits.features()[nodes]
-        given = Conditional(features, still, config.seed)
-        p = Tail(given.own).p(given.z(features, logs))
+        given = Conditional(edits.features()[nodes][:, :1], logs, config.seed)
+        p = Tail(given.own).p(given.own)
     names = runs[0].after.table.vocabulary.entities
     rows = [
         ShiftRow(
@@ -288,10 +289,3 @@ def _indirect_rows(
         for i, node in enumerate(nodes)
     ]
     return sorted(rows, key=lambda row: (-row.score, row.node))
-
-
-def _still(run: Run, nodes: Indices) -> Floats:
-    """How far nodes move, as logarithms, where training goes on and nothing changed."""
-    same = run.before.onward(run.before.table, run.trajectory)
-    logs: Floats = np.log(movement(run.before.trainer, same.trainer)[nodes] + FLOOR)
-    return logs

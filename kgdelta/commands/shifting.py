@@ -13,8 +13,8 @@ from kgdelta.commands.drift import need_embeddings
 from kgdelta.drift_groups import GroupDrift, Grouping
 from kgdelta.errors import UsageError
 from kgdelta.figures import check_picture
-from kgdelta.model_folders import folder_beside, folder_option
-from kgdelta.output import emit_json, say
+from kgdelta.model_folders import folder_beside, folder_option, models_folder
+from kgdelta.output import columns, emit_json, emit_lines, say
 from kgdelta.session import Session, store_options
 from kgdelta.shift_lines import (
     course_in_words,
@@ -24,6 +24,7 @@ from kgdelta.shift_lines import (
     tell,
     versions_told,
 )
+from kgdelta.shift_methods import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,6 +53,8 @@ _GROUPINGS = tuple(grouping.value for grouping in Grouping)
               help="Trainings that are averaged, for surer answers.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show every node that moved.")
 @click.option("-n", "--max", "limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--method", type=click.Choice(METHODS),
+              help="A simple score instead; own: of vectors that were imported.")  # fmt: skip
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Drift by branch as .svg or .png, or all of it as one .html page.")  # fmt: skip
 @folder_option
@@ -67,6 +70,7 @@ def shift_command(
     seeds: int,
     everything: bool,
     limit: int,
+    method: str | None,
     plot: Path | None,
     folder: Path | None,
 ) -> None:
@@ -85,6 +89,8 @@ def shift_command(
         raise UsageError("--by release needs --history")
     if not history and (before is None or after is None):
         raise UsageError("name FROM and TO, or say --history")
+    if method is not None and (history or by or plot or seeds > 1):
+        raise UsageError("--method is of two states, without --history, --by, --plot and --seeds")
     if plot is not None:
         if history:
             raise UsageError("--plot is of two versions; `kgdelta shifts NODE --plot` of a history")
@@ -94,7 +100,9 @@ def shift_command(
 
     config = ShiftConfig(seed=seed, seeds=seeds)
     where = _folder(session, folder)
-    if history:
+    if method is not None and before is not None and after is not None:
+        _by_method(session, (before, after), method, seed, folder, limit)
+    elif history:
         _along(session, (before, after), every, grouping, config, where, everything, limit)
     elif before is not None and after is not None:
         run, new = _between(session, before, after, config, where)
@@ -108,6 +116,32 @@ def shift_command(
 
             draw_shift(plot, run.about, run.rows, new)
             say(f"drawn in {plot}")
+
+
+def _by_method(
+    session: Session,
+    names: tuple[str, str],
+    method: str,
+    seed: int,
+    folder: Path | None,
+    limit: int,
+) -> None:
+    from kgdelta.shift_methods import own_vectors, scored
+    from kgdelta.states import state_named
+
+    before, after = (state_named(name, session) for name in names)
+    own = None
+    if method == "own":
+        from embeddings.model_files import ModelFiles
+
+        own = own_vectors(ModelFiles(models_folder(session, folder)), session.graph, before, after)
+    rows = scored(before, after, method, seed, own)[:limit]
+    if session.json:
+        emit_lines({"node": n, "label": label, "score": score} for n, label, score in rows)
+        return
+    table = [("node", "label", method), *((n, label[:60], f"{s:.3f}") for n, label, s in rows)]
+    for line in columns(table, right=(2,)):
+        click.echo(line)
 
 
 def _between(

@@ -1,6 +1,7 @@
 """Planted shifts: easy, hard and control nodes with equal churn, and how well shift tells them.
 
-python -m tests.benchmarks.shift [ARCHIVE] [--seeds N] [--trainings N] [--mixed] [--json]
+python -m tests.benchmarks.shift [ARCHIVE] [--seeds N] [--trainings N] [--mixed] [--removed]
+    [--json]
 """
 
 from __future__ import annotations
@@ -83,6 +84,11 @@ def plant(table: EdgeTable, seed: int, mixed: bool = False) -> Planted:
         groups,
         np.concatenate(planted),
     )
+
+
+def backwards(planted: Planted) -> Planted:
+    """From the later to the earlier table, so that the planted edges are those removed."""
+    return Planted(planted.after, planted.before, planted.groups, planted.planted_edges)
 
 
 def incident_edges(triples: Indices, size: int) -> list[Indices]:
@@ -171,15 +177,16 @@ def figures(planted: Planted, result: ShiftResult) -> dict[str, float]:
 
 
 def _explanations(planted: Planted, by) -> dict[str, float]:  # type: ignore[no-untyped-def]
-    """How well added edges are told, over nodes with planted and with benign ones."""
+    """How well planted edges are told from benign ones, over nodes that have both."""
     from sklearn.metrics import roc_auc_score
 
     names = planted.before.vocabulary.entities
     relations = planted.before.vocabulary.relations
     truth = {(names[h], relations[r], names[t]) for h, r, t in planted.planted_edges.tolist()}
+    forwards = bool(np.isin(edge_keys(planted.planted_edges), planted.after.keys()).all())
     found: dict[str, float] = {}
     for group in ("easy", "hard"):
-        rows = [[e for e in row.effects if e.added] for row in by[group]]
+        rows = [[e for e in row.effects if e.added is forwards] for row in by[group]]
         rows = [r for r in rows if len({e.statement in truth for e in r}) == 2]
         effects = [e for row in rows for e in row]
         if not effects:
@@ -220,15 +227,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--trainings", type=int, default=1, help="averaged for one answer")
     parser.add_argument("--mixed", action="store_true", help="benign edits at planted nodes too")
+    parser.add_argument("--removed", action="store_true", help="planted edges go, not come")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for seed in range(options.seeds):
-        found = {
-            key: round(value, 4)
-            for key, value in measure(
-                options.archive, seed, options.trainings, options.mixed
-            ).items()
-        }
+        measured = measure(options.archive, seed, options.trainings, options.mixed, options.removed)
+        found = {key: round(value, 4) for key, value in measured.items()}
         text = (
             json.dumps({"seed": seed, **found})
             if options.json

@@ -18,6 +18,7 @@ from embeddings.strategies import (
     Change,
     Elastic,
     Latest,
+    Nearby,
     Never,
     NewEdges,
     OnBudget,
@@ -118,6 +119,24 @@ def test_the_rows_of_an_edge_change_by_hand():
     assert change.removed.tolist() == [[0, 0, 1]]
     chosen = NewEdges().choose(change, np.random.default_rng(0))
     assert sorted(chosen.tolist()) == [[0, 0, 2], [1, 0, 3]]
+
+
+def test_nearby_takes_what_is_new_and_some_old_edges_at_each_edited_node(change):
+    chosen = Nearby(ratio=1.0, least=3).choose(change, np.random.default_rng(0))
+    keys = edge_keys(chosen)
+    assert len(np.unique(keys)) == len(keys)
+    assert np.isin(edge_keys(change.new), keys).all()
+    edited = np.zeros(change.table.num_entities, dtype=int)
+    for part in (change.new, change.removed):
+        np.add.at(edited, part[:, [0, 2]].ravel(), 1)
+    kept = chosen[~np.isin(keys, edge_keys(change.new))]
+    assert (edited[kept] > 0).any(axis=1).all()
+    for node in np.flatnonzero(edited):
+        own = (change.old[:, [0, 2]] == node).any(axis=1).sum()
+        assert (kept[:, [0, 2]] == node).any(axis=1).sum() >= min(own, max(3, edited[node]))
+    assert len(Nearby(ratio=0, least=0).choose(change, np.random.default_rng(0))) == len(change.new)
+    with pytest.raises(TrainingError, match="ratio"):
+        Nearby(ratio=-1)
 
 
 def test_a_reservoir_is_uniform_and_does_not_change(change):

@@ -100,7 +100,7 @@ def test_nothing_is_significant_where_nothing_changed(trained):
     assert result.significant == ()
     assert not any(row.direct for row in result.rows)
     low = np.mean([row.p < 0.05 for row in result.rows])
-    assert low < 0.12
+    assert 0.03 <= low <= 0.06
 
 
 def test_training_near_what_changed_finds_them_too(trained):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import kgdelta as kd
+from kgdelta.shift_methods import METHODS
 from tests.kgdelta.calling import Run
 from tests.kgdelta.groups import BENIGN, MOVED, released
 
@@ -162,6 +163,27 @@ def test_drift_is_told_for_groups_and_releases(whole: Run) -> None:
     assert "(elsewhere)" in branches.out
 
 
+@pytest.mark.parametrize("method", METHODS[:-1])
+def test_simple_scores_stand_beside(whole: Run, method: str) -> None:
+    rows = whole("shift", "v2", "v3", "--method", method, "--json", "-n", "1000").rows
+    assert {row["node"] for row in rows} >= {f"N:{MOVED:03}", f"N:{BENIGN:03}"}
+    assert [row["score"] for row in rows] == sorted((r["score"] for r in rows), reverse=True)
+
+
+def test_vectors_of_ones_own_are_compared(whole: Run, tmp_path: Path) -> None:
+    one = [[1.0, 0.1 * i, (i % 7) - 3] for i in range(280)]
+    other = [[-y, x, z] for x, y, z in one]
+    other[MOVED] = [-5.0, 0.0, 9.0]
+    for name, vectors in (("v2", one), ("v3", other)):
+        lines = [f"N:{i:03} {' '.join(map(str, row))}" for i, row in enumerate(vectors)]
+        file = tmp_path / f"{name}.txt"
+        file.write_text("\n".join(["280 3", *lines, ""]))
+        assert whole("models", "--import", str(file), "--at", name).code == 0
+    rows = whole("shift", "v2", "v3", "--method", "own", "--json").rows
+    assert rows[0]["node"] == f"N:{MOVED:03}"
+    assert rows[0]["score"] > 0.5 > 1e-4 > rows[1]["score"]
+
+
 def test_what_is_kept_reproduces_the_table(whole: Run, store: Path) -> None:
     import polars
 
@@ -181,6 +203,8 @@ def test_what_is_kept_reproduces_the_table(whole: Run, store: Path) -> None:
     [
         (("shift", "v1"), 2, "name FROM and TO"),
         (("shift", "v1", "v2", "--by", "release"), 2, "--by release needs --history"),
+        (("shift", "v1", "v2", "--method", "own"), 6, "no vectors of your own for"),
+        (("shift", "v1", "v2", "--method", "surprise", "--seeds", "2"), 2, "--method is of two"),
         (("shift", "--history", "v3", "v1"), 2, "v3 is not in the history of v1"),
         (("shift", "--history", "v3", "v3"), 2, "1 version to compare"),
         (("shift", "v1", "v9"), 6, ""),
