@@ -66,10 +66,11 @@ class ShiftRow:
 
     ``score`` ranks (log movement + 0.3 zA for direct nodes); ``movement`` is 1 - cosine. ``p`` and
     ``q`` are None where no null could be measured, as ``size`` is; ``q`` also for indirect nodes
-    (no edit of their own), whose ``p`` is the share of indirect nodes that moved as far. ``effects`` are the node's edited edges, the best explanation first.
-    ``explained`` is the share of the movement that is not there when the node alone is trained
-    without the named edits (1: all of it), None where that was not tried. ``movements`` and
-    ``scores`` are those of each training, of which ``movement`` and ``score`` are the means.
+    (no edit of their own), whose ``p`` is the share of indirect nodes that moved as far.
+    ``effects`` are the node's edited edges, the best explanation first. ``explained`` is the share
+    of the movement that is not there when the node alone is trained without the named edits (1:
+    all of it), None where that was not tried. ``movements`` and ``scores`` are those of each
+    training, of which ``movement`` and ``score`` are the means.
     """
 
     node: Node
