@@ -206,9 +206,13 @@ def _explanations(planted: Planted, by) -> dict[str, float]:  # type: ignore[no-
     return found
 
 
-def measure(archive: Path, seed: int, trainings: int = 1, mixed: bool = False) -> dict[str, float]:
+def measure(
+    archive: Path, seed: int, trainings: int = 1, mixed: bool = False, removed: bool = False
+) -> dict[str, float]:
     """One seed: plant, train, judge."""
     planted = plant(ckge_table(archive), seed, mixed)
+    if removed:
+        planted = backwards(planted)
     start = time.process_time()
     trajectory = trajectory_for(planted.before, seed, rank=100)
     config = ShiftConfig(seed=seed, seeds=trainings)
