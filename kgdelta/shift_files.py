@@ -108,16 +108,8 @@ class ShiftFiles:
 
     def keep(self, about: KeptShift, rows: Sequence[Shifted]) -> KeptShift:
         """Write a shift; one of the same id is replaced."""
-        import polars
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        about = replace(about, created=datetime.now(UTC).isoformat(timespec="seconds"))
-        frame = polars.DataFrame([row.record() for row in rows], schema=_schema())
-        with replacing(self.folder / f"shift-{about.id}.parquet") as stream:
-            frame.write_parquet(stream)
-        text = json.dumps({"id": about.id, **asdict(about)}, indent=1, sort_keys=True) + "\n"
-        with replacing(self.folder / f"shift-{about.id}.json") as stream:
-            stream.write(text.encode())
+        about = replace(about, created=_now())
+        self._write(f"shift-{about.id}", about, [row.record() for row in rows], _schema())
         return about
 
     def find(self, about: KeptShift) -> KeptShift | None:
@@ -137,16 +129,9 @@ class ShiftFiles:
 
     def keep_history(self, about: KeptHistory, courses: Sequence[ToldCourse]) -> None:
         """Write the courses of a history; those of the same id are replaced."""
-        import polars
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        about = replace(about, created=datetime.now(UTC).isoformat(timespec="seconds"))
+        about = replace(about, created=_now())
         records = [_listed(asdict(course)) for course in courses]
-        with replacing(self.folder / f"history-{about.id}.parquet") as stream:
-            polars.DataFrame(records, schema=_course_schema()).write_parquet(stream)
-        text = json.dumps({"id": about.id, **asdict(about)}, indent=1, sort_keys=True) + "\n"
-        with replacing(self.folder / f"history-{about.id}.json") as stream:
-            stream.write(text.encode())
+        self._write(f"history-{about.id}", about, records, _course_schema())
 
     def histories(self, graph: str) -> list[KeptHistory]:
         """Every history of a graph, the newest last. Raises UsageError where one is damaged."""
@@ -178,8 +163,29 @@ class ShiftFiles:
                 gone.append(path.stem)
         return gone
 
+    def _write(
+        self,
+        name: str,
+        about: KeptShift | KeptHistory,
+        records: list[dict[str, Any]],
+        schema: dict[str, Any],
+    ) -> None:
+        """The table, and then its manifest."""
+        import polars
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with replacing(self.folder / f"{name}.parquet") as stream:
+            polars.DataFrame(records, schema=schema).write_parquet(stream)
+        text = json.dumps({"id": about.id, **asdict(about)}, indent=1, sort_keys=True) + "\n"
+        with replacing(self.folder / f"{name}.json") as stream:
+            stream.write(text.encode())
+
     def _about(self, path: Path) -> KeptShift:
         return _made(path, KeptShift, _manifest(path))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _manifest(path: Path) -> dict[str, Any]:

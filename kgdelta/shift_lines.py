@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,8 +37,7 @@ def versions_told(about: KeptShift) -> dict[str, str]:
 def show_rows(as_json: bool, rows: Sequence[Shifted], abouts: Sequence[KeptShift]) -> None:
     """Rows as a table or JSON Lines; with what each is of, where they are of several."""
     if as_json:
-        told = [versions_told(about) for about in abouts] or [{}] * len(rows)
-        emit_lines({**pair, **row.record()} for pair, row in zip(told, rows, strict=True))
+        _emit([row.record() for row in rows], abouts)
         return
     table = [("node", "label", "moved", "score", "p", "q", "times", "real")]
     table += [
@@ -51,11 +50,7 @@ def show_rows(as_json: bool, rows: Sequence[Shifted], abouts: Sequence[KeptShift
         )
         for row in rows
     ]
-    versions = ["versions", *(pair_of(about) for about in abouts)] if abouts else []
-    lines = [(v, *line) for v, line in zip(versions, table, strict=True)] if abouts else table
-    first = 1 if abouts else 0
-    for line in columns(lines, right=[first + i for i in (2, 3, 4, 5, 6)]):
-        click.echo(line)
+    _show_table(table, abouts, (2, 3, 4, 5, 6))
 
 
 def show_groups(
@@ -63,8 +58,7 @@ def show_groups(
 ) -> None:
     """The drift of groups as a table or JSON Lines; with what each is of, where of several."""
     if as_json:
-        told = [versions_told(about) for about in abouts] or [{}] * len(drifts)
-        emit_lines({**pair, **asdict(drift)} for pair, drift in zip(told, drifts, strict=True))
+        _emit([asdict(drift) for drift in drifts], abouts)
         return
     table = [("group", "label", "terms", "edited", "shifted", "moved", "95% over trainings")]
     table += [
@@ -79,10 +73,24 @@ def show_groups(
         )
         for drift in drifts
     ]
-    versions = ["versions", *(pair_of(about) for about in abouts)] if abouts else []
-    lines = [(v, *line) for v, line in zip(versions, table, strict=True)] if abouts else table
-    first = 1 if abouts else 0
-    for line in columns(lines, right=[first + i for i in (2, 3, 4, 5)]):
+    _show_table(table, abouts, (2, 3, 4, 5))
+
+
+def _emit(records: Sequence[dict[str, Any]], abouts: Sequence[KeptShift]) -> None:
+    told = [versions_told(about) for about in abouts] or [{}] * len(records)
+    emit_lines({**pair, **record} for pair, record in zip(told, records, strict=True))
+
+
+def _show_table(
+    table: Sequence[tuple[str, ...]], abouts: Sequence[KeptShift], right: Sequence[int]
+) -> None:
+    """Lines below their heads, with the versions that each is of in front if there are several."""
+    lines = list(table)
+    if abouts:
+        versions = ["versions", *(pair_of(about) for about in abouts)]
+        lines = [(version, *line) for version, line in zip(versions, table, strict=True)]
+        right = [place + 1 for place in right]
+    for line in columns(lines, right=right):
         click.echo(line)
 
 
