@@ -18,8 +18,8 @@ from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement, nove
 from embeddings.tensors import EdgeTable, Indices, table_from_triples
 from embeddings.train import Trainer
 
-#: Raised with every change of the code that changes the numbers of a null.
-VERSION: Final = 3
+#: Raised with every change of the code that changes the numbers of a null or of a shift.
+VERSION: Final = 4
 #: Edited nodes without which a null is not worth its name.
 FEWEST = 60
 _FOLDS: Final = 5

@@ -6,7 +6,7 @@ import io
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from graph.errors import UnavailableError
+from graph.errors import NotFoundError, UnavailableError
 from kgdelta.errors import UsageError
 from kgdelta.files import replacing
 
@@ -36,10 +36,16 @@ def need_plots(what: str, package: str) -> None:
 
 
 def check_picture(path: Path, page: bool = False) -> None:
-    """Raises UsageError where a file's name tells no format, UnavailableError without the extra."""
+    """What is to be known before a picture is worked for.
+
+    Raises UsageError where a file's name tells no format, NotFoundError where its folder is not
+    there, UnavailableError without the extra.
+    """
     known = [*_FORMATS, *([".html"] if page else [])]
     if path.suffix.lower() not in known:
         raise UsageError(f"{path}: a picture is {', '.join(known)}")
+    if not path.resolve().parent.is_dir():
+        raise NotFoundError("folder", str(path.resolve().parent), "make it first")
     need_plots("this picture", "plotly" if path.suffix.lower() == ".html" else "matplotlib")
 
 

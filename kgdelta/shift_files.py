@@ -58,8 +58,14 @@ class KeptShift:
 
 
 def settings_of(manifest: ShiftManifest) -> dict[str, Any]:
-    """All settings of a shift, as JSON says them."""
-    told = {"training": asdict(manifest.trajectory), "judging": asdict(manifest.config)}
+    """All settings of a shift, and the version of the method, as JSON says them."""
+    from embeddings.null import VERSION
+
+    told = {
+        "training": asdict(manifest.trajectory),
+        "judging": asdict(manifest.config),
+        "method": VERSION,
+    }
     settings: dict[str, Any] = json.loads(json.dumps(told, default=sorted))
     return settings
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.errors import NotFoundError
 from kgdelta.drifting import Shifted
 from kgdelta.errors import UsageError
 from kgdelta.shift_files import KeptShift
@@ -117,6 +118,11 @@ def test_many_edges_are_a_number(tmp_path: Path) -> None:
 def test_other_formats_are_refused(name: str, page: bool) -> None:
     with pytest.raises(UsageError, match="a picture is"):
         check_picture(Path(name), page)
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_worked_for(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="make it first"):
+        check_picture(tmp_path / "nowhere" / "a.svg")
 
 
 def test_a_page_asks_nothing_of_the_network_and_no_label_ends_its_script() -> None:
