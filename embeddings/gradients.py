@@ -26,7 +26,7 @@ def edge_gradients(
     count = len(triples)
     directed = directed_edges(torch.from_numpy(np.ascontiguousarray(triples))).to(device)
     # The second half is the first read backwards: edge i asks from its head, i + count its tail.
-    asking = torch.zeros((2 * count, candidates.shape[1]), device=device)
+    asking = candidates.new_zeros((2 * count, candidates.shape[1]))
     answering = torch.zeros_like(asking)
     keys, query = torch.unique(directed[:, 0] << 32 | directed[:, 1], return_inverse=True)
     order = torch.argsort(query, stable=True)

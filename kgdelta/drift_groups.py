@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from graph.vocabulary import OBO_NAMESPACE, SUBCLASS_OF
+from kgdelta.groupings import Grouping
 from queries.hierarchy import descendants
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 
 #: Terms without which a branch is not told apart.
 FEWEST: Final = 10
-
-
-class Grouping(Enum):
-    """By what terms are put together."""
-
-    BRANCH = "branch"
-    NAMESPACE = "namespace"
-    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)

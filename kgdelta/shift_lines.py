@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgdelta.drifting import figures, size
 from kgdelta.output import columns, counted, emit_lines, say
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def versions_told(about: KeptShift) -> dict[str, str]:
 
 def show_rows(as_json: bool, rows: Sequence[Shifted], abouts: Sequence[KeptShift]) -> None:
     """Rows as a table or JSON Lines; with what each is of, where they are of several."""
+    from kgdelta.drifting import figures, size
+
     if as_json:
         _emit([row.record() for row in rows], abouts)
         return

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from graph.prefixes import PrefixMap
 from graph.vocabulary import SUBCLASS_OF
-from kgdelta.drift_groups import Grouping, grouped
+from kgdelta.drift_groups import grouped
 from kgdelta.figures import draw
 from kgdelta.files import replacing
+from kgdelta.groupings import Grouping
 from kgdelta.shift_figures import Branch, Neighbour, ridge_figure, term_figure
 from kgdelta.shift_page import render_shift
 

@@ -10,9 +10,9 @@ import click
 
 from graph.prefixes import PrefixMap
 from kgdelta.commands.drift import need_embeddings
-from kgdelta.drift_groups import GroupDrift, Grouping
 from kgdelta.errors import UsageError
 from kgdelta.figures import check_picture
+from kgdelta.groupings import Grouping
 from kgdelta.model_folders import folder_beside, folder_option, models_folder
 from kgdelta.output import columns, emit_json, emit_lines, say
 from kgdelta.session import Session, store_options
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from embeddings.shift_results import ShiftConfig
     from graph.snapshot import Snapshot
     from graph.store import Store
+    from kgdelta.drift_groups import GroupDrift
     from kgdelta.drifting import Shifted
     from kgdelta.shift_history import NamedVersion
     from kgdelta.shift_runs import ShiftFolder, ShiftRun
