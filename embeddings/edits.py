@@ -12,6 +12,7 @@ from embeddings.tensors import EdgeTable, Indices
 from embeddings.train import Trainer
 
 Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32] | NDArray[np.float64]
 
 #: Added to 1 - cos before the logarithm: what is below is numerical noise.
 FLOOR = 1e-4
@@ -73,9 +74,14 @@ def movement(before: Trainer, after: Trainer) -> Floats:
     """1 - cos of the vectors that both have, shape (entities of the earlier one,)."""
     v0 = before.model.embed().detach().cpu().double().numpy()
     v1 = after.model.embed().detach().cpu().double().numpy()[: len(v0)]
-    norms = np.linalg.norm(v0, axis=1) * np.linalg.norm(v1, axis=1)
-    cosine: Floats = np.einsum("ij,ij->i", v0, v1) / np.maximum(norms, 1e-30)
-    return np.clip(1 - cosine, 0, 2)
+    return np.clip(1 - row_cosines(v0, v1), 0, 2)
+
+
+def row_cosines(one: Matrix, other: Matrix) -> Floats:
+    """The cosine of row i of one and row i of the other, shape (rows,); 0 where a row is 0."""
+    norms = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    found: Floats = np.einsum("ij,ij->i", one, other) / np.maximum(norms, 1e-30)
+    return found
 
 
 def novelty(after: Trainer, edits: Edits, nodes: Indices, seed: int, shuffles: int = 500) -> Floats:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.continual import Stage
-from embeddings.edits import Edits, Floats
+from embeddings.edits import Edits, Floats, row_cosines
 from embeddings.gradients import edge_gradients
+from embeddings.models import Model
 from embeddings.shift_results import EdgeEffect
 from embeddings.tensors import EdgeTable, Indices
 from embeddings.train import Trainer
@@ -36,11 +37,12 @@ def explain(
     """
     found: dict[int, list[Cause]] = {int(node): [] for node in nodes}
     before, after = stages[0][0].table, stages[0][1].table
+    moved = [_moved(one.trainer, other.trainer) for one, other in stages]
     for added, triples, table in (
         (True, edits.added_edges, after),
         (False, edits.removed_edges, before),
     ):
-        each = [_cosines(*stage, triples) for stage in stages]
+        each = [_cosines(model, movements, triples) for model, movements in moved]
         contributions = (1.0 if added else -1.0) * np.mean(each, axis=0)
         statements = _statements(table)
         at_node: dict[int, list[tuple[float, tuple[int, int, int]]]] = {}
@@ -60,19 +62,17 @@ def explain(
     }
 
 
-def _cosines(before: Stage, after: Stage, triples: Indices) -> Floats:
+def _moved(before: Trainer, after: Trainer) -> tuple[Model, Floats]:
+    """The earlier model, grown to the later one's rows, and where each of its vectors went."""
+    model = _joined(before, after).model
+    v0, v1 = (m.embed().detach().cpu().double().numpy() for m in (model, after.model))
+    return model, v1 - v0
+
+
+def _cosines(model: Model, movements: Floats, triples: Indices) -> Floats:
     """cos(-g, v1 - v0) of each edge at its head and at its tail: (edges, 2)."""
-    joined = _joined(before.trainer, after.trainer)
-    v0 = joined.model.embed().detach().cpu().double().numpy()
-    movements = after.trainer.model.embed().detach().cpu().double().numpy() - v0
-    found = np.zeros((len(triples), 2))
-    for end, (column, gradient) in enumerate(
-        zip((0, 2), edge_gradients(joined.model, triples), strict=True)
-    ):
-        toward = movements[triples[:, column]]
-        norms = np.linalg.norm(gradient, axis=1) * np.linalg.norm(toward, axis=1)
-        found[:, end] = -np.einsum("ij,ij->i", gradient, toward) / np.maximum(norms, 1e-30)
-    return found
+    ends = zip((0, 2), edge_gradients(model, triples), strict=True)
+    return np.stack([-row_cosines(g, movements[triples[:, column]]) for column, g in ends], axis=1)
 
 
 def _upper(values: Floats) -> Floats:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -20,14 +20,10 @@ from embeddings.continual import Stage, Trajectory, TrajectoryConfig
 from embeddings.errors import TrainingError
 from embeddings.null import VERSION, NullConfig, NullRun
 from embeddings.tensors import EdgeTable
-from embeddings.train import TrainConfig, Trainer
+from embeddings.train import Trainer
+from graph.snapshot import UNCOMMITTED, Version
 
 _PARTS: Final = ("log_movement", "gradient", "features", "usual")
-
-
-def training_key(table: EdgeTable, train: TrainConfig, epochs: int) -> str:
-    """A digest of all that decides a training from scratch: the graph and every setting."""
-    return _digest(table, "training", asdict(train), epochs)
 
 
 def null_key(table: EdgeTable, trajectory: TrajectoryConfig, config: NullConfig, seed: int) -> str:
@@ -62,16 +58,13 @@ class Kept:
 
         Raises TrainingError where its file is damaged.
         """
-        path = self._path("from", key)
-        if not path.exists():
-            return None
-        self._check(path, read_about(path).get("about", {}), key)
-        return load_trainer(path, device)
+        path = self._found("from", key)
+        return None if path is None else load_trainer(path, device)
 
-    def keep_trainer(self, key: str, trainer: Trainer, about: dict[str, Any] | None = None) -> Path:
-        """Write a training; ``about`` is told with it, anything that JSON can say."""
+    def keep_trainer(self, key: str, trainer: Trainer, version: Version = UNCOMMITTED) -> Path:
+        """Write a training, and the version that it is of."""
         path = self._path("from", key)
-        save_trainer(trainer, path, {**(about or {}), "key": key})
+        save_trainer(trainer, path, _about(key, version))
         return path
 
     def null(self, key: str) -> NullRun | None:
@@ -81,20 +74,19 @@ class Kept:
         """
         from safetensors.numpy import load_file
 
-        path = self._path("null", key)
-        if not path.exists():
+        path = self._found("null", key)
+        if path is None:
             return None
-        self._check(path, read_about(path).get("about", {}), key)
         parts = load_file(path)
         if set(parts) != set(_PARTS):
             raise TrainingError(str(path), "damaged null", "delete it")
         return NullRun(*(parts[name] for name in _PARTS))
 
-    def keep_null(self, key: str, run: NullRun, about: dict[str, Any] | None = None) -> Path:
-        """Write a null; ``about`` is told with it, anything that JSON can say."""
+    def keep_null(self, key: str, run: NullRun, version: Version = UNCOMMITTED) -> Path:
+        """Write a null, and the version that it is of."""
         path = self._path("null", key)
         tensors = {name: torch.from_numpy(getattr(run, name)) for name in _PARTS}
-        save_tensors(tensors, path, {"about": {**(about or {}), "key": key}})
+        save_tensors(tensors, path, {"about": _about(key, version)})
         return path
 
     def collect(self, alive: Collection[str]) -> list[Path]:
@@ -109,22 +101,51 @@ class Kept:
     def _path(self, kind: str, key: str) -> Path:
         return self.folder / f"{kind}-{key[:32]}.safetensors"
 
-    def _check(self, path: Path, about: dict[str, Any], key: str) -> None:
-        if about.get("key") != key:
+    def _found(self, kind: str, key: str) -> Path | None:
+        """The file of a key, None where there is none."""
+        path = self._path(kind, key)
+        if not path.exists():
+            return None
+        if read_about(path).get("about", {}).get("key") != key:
             raise TrainingError(str(path), "not what its name says", "delete it")
+        return path
 
 
-def followed(trajectory: Trajectory, table: EdgeTable, kept: Kept | None) -> Trajectory:
-    """:meth:`Trajectory.continued`, its stage found among those kept or trained and kept."""
-    if kept is None:
-        return trajectory.continued(table)
-    config = trajectory.config
-    past = [_digest(stage.table) for stage in trajectory.stages]
-    key = _digest(table, "trajectory", _settings(config), past)
-    trainer = kept.trainer(key, config.train.device)
-    if trainer is not None:
-        return Trajectory(config, (*trajectory.stages, Stage(table, trainer)))
-    longer = trajectory.continued(table)
-    about = {"commit": table.version.commit, "name": table.version.name}
-    kept.keep_trainer(key, longer.stages[-1].trainer, about)
-    return longer
+def _about(key: str, version: Version) -> dict[str, str | None]:
+    return {"key": key, "commit": version.commit, "name": version.name}
+
+
+class Following:
+    """A trajectory as it grows; its stages are found among those kept, or trained and kept."""
+
+    def __init__(self, config: TrajectoryConfig, kept: Kept | None = None) -> None:
+        self.trajectory = Trajectory(config, ())
+        self._kept = kept
+        self._past: list[str] = []
+
+    def go_on(self, table: EdgeTable) -> Stage:
+        """The stage of one table more, whose vocabulary extends the trajectory's.
+
+        Raises TrainingError where the table has no edges.
+        """
+        config, kept = self.trajectory.config, self._kept
+        if kept is None:
+            self.trajectory = self.trajectory.continued(table)
+            return self.trajectory.stages[-1]
+        key = self._key(table)
+        trainer = kept.trainer(key, config.train.device)
+        if trainer is not None:
+            stages = (*self.trajectory.stages, Stage(table, trainer))
+            self.trajectory = Trajectory(config, stages)
+        else:
+            self.trajectory = self.trajectory.continued(table)
+            kept.keep_trainer(key, self.trajectory.stages[-1].trainer, table.version)
+        self._past.append(_digest(table))
+        return self.trajectory.stages[-1]
+
+    def _key(self, table: EdgeTable) -> str:
+        """How a stage went on decides it too, but for the first, which comes from nothing."""
+        config = self.trajectory.config
+        if not self._past:
+            return _digest(table, "training", asdict(config.train), config.first_epochs)
+        return _digest(table, "trajectory", _settings(config), self._past)

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from embeddings.continual import Stage, Trajectory, TrajectoryConfig
-from embeddings.edits import FLOOR, Edits, edits_between, movement
+from embeddings.edits import FLOOR, Edits, Floats, edits_between, movement
 from embeddings.errors import TrainingError
 from embeddings.explaining import explain
-from embeddings.kept import Kept, null_key, training_key
+from embeddings.kept import Following, Kept, null_key
 from embeddings.null import (
     FEWEST,
     Calibration,
@@ -36,6 +36,7 @@ from embeddings.shift_results import (
 from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
 from embeddings.train import TrainConfig
 from embeddings.undoing import share_explained
+from graph.model import Node
 from graph.snapshot import Snapshot
 
 #: Called with what begins now, in words.
@@ -103,25 +104,9 @@ def shift_tables(
         if began:
             told = f", seed {seed}" if config.seeds > 1 else ""
             began(f"training on the two snapshots{told}")
-        first = _first_stage(before, own, kept)
+        first = Following(own, kept).go_on(before)
         runs.append(Run(own, first, first.onward(after, own)))
     return _judge(runs, trajectory, config, began, kept, time.perf_counter() - start)
-
-
-def _first_stage(table: EdgeTable, trajectory: TrajectoryConfig, kept: Kept | None) -> Stage:
-    """A version trained from scratch, found among those kept or trained and kept."""
-    key = training_key(table, trajectory.train, trajectory.first_epochs) if kept else ""
-    trainer = kept.trainer(key, trajectory.train.device) if kept else None
-    if trainer is not None:
-        return Stage(table, trainer)
-    stage = Trajectory(trajectory, ()).continued(table).stages[0]
-    if kept:
-        kept.keep_trainer(key, stage.trainer, _about(table))
-    return stage
-
-
-def _about(table: EdgeTable) -> dict[str, str | None]:
-    return {"commit": table.version.commit, "name": table.version.name}
 
 
 def shift_along(
@@ -190,8 +175,10 @@ def _judge(
     if null is not None and len(null) >= FEWEST:
         usual = np.concatenate((null.usual, *(scores.usual for scores in each)))
         calibration = Calibration(null, config.seed, relative=bool(np.isfinite(usual).all()))
-    rows = _direct_rows(runs, each, edits, direct, calibration, config)
-    rows += _indirect_rows(runs, edits, indirect, config)
+    moved = np.stack([movement(run.before.trainer, run.after.trainer) for run in runs])
+    names = after.vocabulary.entities
+    rows = _direct_rows(runs, each, edits, direct, calibration, config, moved[:, direct])
+    rows += _indirect_rows(names, edits, indirect, config.seed, moved[:, indirect])
     note = ""
     if calibration is None and len(direct):
         note = f"no p-values: {len(null or ())} nodes in the null, {FEWEST} are needed"
@@ -211,7 +198,7 @@ def _null(run: Run, config: ShiftConfig, kept: Kept | None) -> NullRun:
     if found is None:
         found = run_null(table, alike, config.null, config.seed)
         if kept:
-            kept.keep_null(key, found, _about(table))
+            kept.keep_null(key, found, table.version)
     return found
 
 
@@ -222,13 +209,13 @@ def _direct_rows(
     nodes: Indices,
     calibration: Calibration | None,
     config: ShiftConfig,
+    moved: Floats,
 ) -> list[ShiftRow]:
     scores = averaged(each)
     p = None if calibration is None else calibration.p(calibration.statistic(scores))
     q = None if p is None else benjamini_hochberg(p)
     sizes = None if calibration is None else calibration.sizes(scores)
     effects = np.stack([run.log_movement + _GRADIENT_WEIGHT * run.gradient for run in each])
-    moved = np.stack([movement(run.before.trainer, run.after.trainer)[nodes] for run in runs])
     stages = [(run.before, run.after) for run in runs]
     causes = explain(stages, edits, nodes)
     significant = np.zeros(len(nodes), dtype=bool)
@@ -261,20 +248,18 @@ def _direct_rows(
 
 
 def _indirect_rows(
-    runs: Sequence[Run], edits: Edits, nodes: Indices, config: ShiftConfig
+    names: Sequence[Node], edits: Edits, nodes: Indices, seed: int, moved: Floats
 ) -> list[ShiftRow]:
     """Nodes without an edit; p is among themselves, given the degree.
 
     How far everything moves depends on how much changed, which no other run has alike.
     """
-    moved = np.stack([movement(run.before.trainer, run.after.trainer)[nodes] for run in runs])
     each = np.log(moved + FLOOR)
     logs = each.mean(axis=0)
     p = None
     if len(nodes) >= FEWEST:
-        given = Conditional(edits.features()[nodes][:, :1], logs, config.seed)
+        given = Conditional(edits.features()[nodes][:, :1], logs, seed)
         p = Tail(given.own).p(given.own)
-    names = runs[0].after.table.vocabulary.entities
     rows = [
         ShiftRow(
             names[node],

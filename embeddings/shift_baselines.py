@@ -13,16 +13,13 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.continual import Trajectory, TrajectoryConfig
-from embeddings.edits import Floats, edits_between, movement
+from embeddings.edits import Floats, Matrix, edits_between, movement, row_cosines
 from embeddings.errors import TrainingError
 from embeddings.tensors import EdgeTable, Indices
 from embeddings.train import losses
 from embeddings.vectors import Vectors
-
-Matrix = NDArray[np.float32]
 
 #: What is added to the seed for the second of two trainings that know nothing of each other.
 _APART: Final = 1_000
@@ -198,9 +195,7 @@ def _turned_distance(one: Matrix, two: Matrix, anchors: Indices, nodes: Indices)
     a, b = one[anchors].astype(np.float64), two[anchors].astype(np.float64)
     left, _, right = np.linalg.svd(b.T @ a)
     v0, v1 = one[nodes].astype(np.float64), two[nodes].astype(np.float64) @ (left @ right)
-    norms = np.linalg.norm(v0, axis=1) * np.linalg.norm(v1, axis=1)
-    found: Floats = 1 - np.einsum("ij,ij->i", v0, v1) / np.maximum(norms, 1e-30)
-    return found
+    return 1 - row_cosines(v0, v1)
 
 
 #: The baselines that need nothing but the edges and a training, by name.

@@ -47,8 +47,9 @@ def share_explained(
         return {}
     now = np.concatenate((edits.kept_edges, edits.added_edges))
     found: dict[int, float] = {}
-    for nodes in _parts(list(causes), now, before.trainer.model.num_entities):
-        whole = [_at(now, node) for node in nodes]
+    at_node = {node: _at(now, node) for node in causes}
+    for nodes in _parts(at_node, before.trainer.model.num_entities):
+        whole = [at_node[node] for node in nodes]
         undone = [
             _without(edges, [cause for cause in causes[node] if cause.effect.named])
             for node, edges in zip(nodes, whole, strict=True)
@@ -61,12 +62,12 @@ def share_explained(
     return found
 
 
-def _parts(nodes: list[int], edges: Indices, entities: int) -> Iterator[list[int]]:
+def _parts(at_node: Mapping[int, Indices], entities: int) -> Iterator[list[int]]:
     """Nodes in parts whose scores fit."""
     part: list[int] = []
     held = 0
-    for node in nodes:
-        size = (len(_at(edges, node)) + 1) * entities
+    for node, edges in at_node.items():
+        size = (len(edges) + 1) * entities
         if part and held + size > _MOST_SCORES:
             yield part
             part, held = [], 0

@@ -98,20 +98,19 @@ def trajectory_along(
     began: Callable[[str], None],
 ) -> Trajectory:
     """One warm-started training through all versions, each stage kept. Raises TrainingError."""
-    from embeddings.continual import Trajectory
-    from embeddings.kept import followed
+    from embeddings.kept import Following
     from embeddings.shift import trajectory_for
     from embeddings.tensors import read_edges
 
     first = read_edges(_in_memory(store, versions[0]))
     # A course is of one training in which everything goes on, changed or not.
-    trajectory = Trajectory(replace(trajectory_for(first, seed), near=False), ())
-    kept = folder.kept if folder is not None else None
+    config = replace(trajectory_for(first, seed), near=False)
+    following = Following(config, folder.kept if folder is not None else None)
     for number, version in enumerate(versions, start=1):
         began(f"trajectory, {number} of {len(versions)}: {version.name}")
         snapshot = _in_memory(store, version)
-        trajectory = followed(trajectory, read_edges(snapshot, trajectory.vocabulary), kept)
-    return trajectory
+        following.go_on(read_edges(snapshot, following.trajectory.vocabulary))
+    return following.trajectory
 
 
 def courses_along(trajectory: Trajectory) -> tuple[dict[Node, Course], str]:
