@@ -15,6 +15,8 @@ from queries.notes import namer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from _typeshed import DataclassInstance
+
     from embeddings.shift_results import ShiftRow
     from graph.model import Node
     from graph.snapshot import Snapshot
@@ -53,17 +55,24 @@ class Shifted:
     scores: tuple[float, ...]
 
     def record(self) -> dict[str, Any]:
-        """The fields by name, lists for tuples: what JSON, Parquet and data frames hold."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+        """See :func:`record_of`."""
+        return record_of(self)
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Shifted:
         """The row that a record was made of."""
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in record.items()
-        }
-        return cls(**values)
+        return cls(**fields_of(record))
+
+
+def record_of(row: DataclassInstance) -> dict[str, Any]:
+    """A row's fields by name, lists for tuples: what JSON, Parquet and data frames hold."""
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+def fields_of(record: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a record was made of."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
 
 
 def explain(

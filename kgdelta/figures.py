@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from graph.errors import NotFoundError, UnavailableError
+from graph.errors import NotFoundError
 from kgdelta.errors import UsageError
+from kgdelta.extras import need_extra
 from kgdelta.files import replacing
 
 if TYPE_CHECKING:
@@ -28,13 +28,6 @@ _FORMATS: Final = {".svg": "svg", ".png": "png"}
 _LONGEST: Final = 34
 
 
-def need_plots(what: str, package: str) -> None:
-    """Refuse in one line where the extra is not installed. Raises UnavailableError."""
-    if find_spec(package) is None:
-        told = f"{package} is not installed"
-        raise UnavailableError(what, told, "pip install 'kgdelta[plots]'")
-
-
 def check_picture(path: Path, page: bool = False) -> None:
     """What is to be known before a picture is worked for.
 
@@ -46,7 +39,8 @@ def check_picture(path: Path, page: bool = False) -> None:
         raise UsageError(f"{path}: a picture is {', '.join(known)}")
     if not path.resolve().parent.is_dir():
         raise NotFoundError("folder", str(path.resolve().parent), "make it first")
-    need_plots("this picture", "plotly" if path.suffix.lower() == ".html" else "matplotlib")
+    package = "plotly" if path.suffix.lower() == ".html" else "matplotlib"
+    need_extra("this picture", "plots", package)
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -73,8 +67,12 @@ def draw(figure: Figure, path: Path) -> None:
         stream.write(content.getvalue())
 
 
-def plain(text: str, longest: int = _LONGEST) -> str:
-    """A label as matplotlib shows it: one line, not too long, and no formula."""
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """A label in one line that is not too long."""
     line = " ".join(text.split())
-    short = line if len(line) <= longest else f"{line[: longest - 1]}…"
-    return short.replace("$", r"\$")
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def plain(text: str, longest: int = _LONGEST) -> str:
+    """A label as matplotlib shows it: shortened, and no formula."""
+    return shortened(text, longest).replace("$", r"\$")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from graph.prefixes import PrefixMap
-from kgdelta.shift_files import KeptHistory, ToldCourse
+from kgdelta.shift_files import KeptHistory, ToldCourse, as_json
 from kgdelta.shift_history import courses_along, trajectory_along
 
 if TYPE_CHECKING:
@@ -30,13 +30,11 @@ def keep_courses(
 
     Raises TrainingError.
     """
-    import json
-
     from kgdelta import __version__
 
     trajectory = trajectory_along(store, versions, seed, folder, began)
     found, note = courses_along(trajectory)
-    settings = json.loads(json.dumps(asdict(trajectory.config), default=sorted))
+    settings = as_json(asdict(trajectory.config))
     named = tuple((version.commit, version.name) for version in versions)
     about = KeptHistory(graph, named, settings, __version__, note)
     last = store.snapshot(versions[-1].commit)

@@ -24,7 +24,7 @@ _MOST: Final = 14
 #: Branches in a ridge plot.
 _RIDGES: Final = 14
 #: Terms without which a branch has no density.
-_ENOUGH: Final = 5
+ENOUGH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +160,17 @@ def _draw_star(axes: Axes, version: str, neighbours: Sequence[Neighbour], after:
     axes.axis("off")
 
 
+def furthest(branches: Sequence[Branch]) -> list[Branch]:
+    """The branches that a plot has room for, by the median of their movements, none empty."""
+    return sorted(branches, key=lambda b: -float(np.median(b.movements)))[:_RIDGES]
+
+
 def ridge_figure(title: str, branches: Sequence[Branch]) -> Figure:
     """A density of the movements of each branch on a log scale, the furthest at the top.
 
     Branches of fewer than five terms have their median and no density.
     """
-    held = [branch for branch in branches if branch.movements]
-    ordered = sorted(held, key=lambda b: -float(np.median(b.movements)))[:_RIDGES]
+    ordered = furthest([branch for branch in branches if branch.movements])
     figure = new_figure(9, 1.4 + 0.62 * max(len(ordered), 2))
     axes = figure.add_subplot()
     axes.set_title(plain(title, 90), loc="left", color=INK, fontsize=12)
@@ -180,7 +184,7 @@ def ridge_figure(title: str, branches: Sequence[Branch]) -> Figure:
     for place, branch in enumerate(reversed(ordered)):
         logs = np.log10(np.maximum(branch.movements, 1e-6))
         middle = float(np.median(logs))
-        enough = len(logs) >= _ENOUGH
+        enough = len(logs) >= ENOUGH
         density = _density(logs, grid) if enough else np.zeros(len(grid))
         colour = ORANGE if place % 2 else BLUE
         axes.fill_between(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph.errors import NotFoundError
-from kgdelta.drifting import Shifted
+from kgdelta.drifting import Shifted, fields_of, record_of
 from kgdelta.errors import UsageError
 from kgdelta.files import replacing
 
@@ -53,8 +53,7 @@ class KeptShift:
     @property
     def id(self) -> str:
         """A short name that is the same for the same question with the same settings."""
-        told = (self.graph, self.before, self.after, self.settings, self.code)
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        return _named(self.graph, self.before, self.after, self.settings, self.code)
 
 
 def settings_of(manifest: ShiftManifest) -> dict[str, Any]:
@@ -66,8 +65,18 @@ def settings_of(manifest: ShiftManifest) -> dict[str, Any]:
         "judging": asdict(manifest.config),
         "method": VERSION,
     }
-    settings: dict[str, Any] = json.loads(json.dumps(told, default=sorted))
-    return settings
+    return as_json(told)
+
+
+def as_json(told: dict[str, Any]) -> dict[str, Any]:
+    """Settings as JSON gives them back, sets in order."""
+    found: dict[str, Any] = json.loads(json.dumps(told, default=sorted))
+    return found
+
+
+def _named(*told: object) -> str:
+    """A short name of all that decides something."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,7 @@ class KeptHistory:
     @property
     def id(self) -> str:
         """A short name that is the same for the same versions and settings."""
-        told = (self.graph, self.versions, self.settings, self.code)
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        return _named(self.graph, self.versions, self.settings, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ class ShiftFiles:
     def keep_history(self, about: KeptHistory, courses: Sequence[ToldCourse]) -> None:
         """Write the courses of a history; those of the same id are replaced."""
         about = replace(about, created=_now())
-        records = [_listed(asdict(course)) for course in courses]
+        records = [record_of(course) for course in courses]
         self._write(f"history-{about.id}", about, records, _course_schema())
 
     def histories(self, graph: str) -> list[KeptHistory]:
@@ -151,7 +159,7 @@ class ShiftFiles:
     def courses(self, about: KeptHistory, nodes: Collection[str]) -> list[ToldCourse]:
         """The courses of some nodes along a history. Raises NotFoundError, UsageError."""
         path = self.folder / f"history-{about.id}.parquet"
-        return [ToldCourse(**_tupled(record)) for record in _records(path, nodes)]
+        return [ToldCourse(**fields_of(record)) for record in _records(path, nodes)]
 
     def collect(self, alive: Iterable[str]) -> list[str]:
         """Delete what is of commits of which one is not ``alive``, and give the names."""
@@ -225,14 +233,6 @@ def _records(path: Path, nodes: Collection[str] | None) -> list[dict[str, Any]]:
     except (polars.exceptions.PolarsError, OSError) as error:
         told = f"{path}: damaged table ({type(error).__name__}); delete it"
         raise UsageError(told) from None
-
-
-def _listed(record: dict[str, Any]) -> dict[str, Any]:
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in record.items()}
-
-
-def _tupled(record: dict[str, Any]) -> dict[str, Any]:
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
 
 
 def _schema() -> dict[str, Any]:

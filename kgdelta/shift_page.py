@@ -9,8 +9,10 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
-from kgdelta.figures import BLUE, GREY, ORANGE, RED, need_plots
+from kgdelta.extras import need_extra
+from kgdelta.figures import BLUE, GREY, ORANGE, RED, shortened
 from kgdelta.output import counted
+from kgdelta.shift_figures import ENOUGH, furthest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +27,12 @@ _SHOWN: Final = (
     "node", "label", "score", "movement", "times", "low", "high", "p", "q", "significant",
     "explained", "changes", "words", "other_changes", "commits",
 )  # fmt: skip
-#: Branches of the ridge plot.
-_RIDGES: Final = 14
-#: Terms without which a branch has no density.
-_ENOUGH: Final = 5
 _LONGEST: Final = 40
 
 
 def render_shift(about: KeptShift, rows: Sequence[Shifted], branches: Sequence[Branch]) -> str:
     """The page as HTML text. Raises UnavailableError without plotly."""
-    need_plots("this page", "plotly")
+    need_extra("this page", "plots", "plotly")
     from plotly.offline import get_plotlyjs
 
     edited = [row for row in rows if row.direct]
@@ -132,10 +130,8 @@ def _scatter(rows: Sequence[Shifted], x: Sequence[float], y: Sequence[float]) ->
 
 def _ridge(branches: Sequence[Branch]) -> dict[str, Any]:
     """Half violins over each other; plotly gives them their densities."""
-    import statistics
-
-    moving = [b for b in branches if len(b.movements) >= _ENOUGH and max(b.movements) > 0]
-    ordered = sorted(moving, key=lambda b: statistics.median(b.movements))[-_RIDGES:]
+    moving = [b for b in branches if len(b.movements) >= ENOUGH and max(b.movements) > 0]
+    ordered = furthest(moving)[::-1]
     traces = [
         {
             "type": "violin",
@@ -147,7 +143,7 @@ def _ridge(branches: Sequence[Branch]) -> dict[str, Any]:
             "box": {"visible": True, "width": 0.12},
             "x": [math.log10(max(m, 1e-6)) for m in branch.movements],
             # Names of branches need not be unique once they are cut.
-            "y0": f"{escape(_short(branch.name))} ({len(branch.movements):,})",
+            "y0": f"{escape(shortened(branch.name, _LONGEST))} ({len(branch.movements):,})",
             "hoveron": "violins",
             "hoverinfo": "none",
             "line": {"color": "#333333", "width": 1},
@@ -174,8 +170,3 @@ def _ridge(branches: Sequence[Branch]) -> dict[str, Any]:
         note = {"text": "nothing moved", "showarrow": False, "font": {"color": GREY}}
         layout["annotations"] = [{**note, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}]
     return {"data": traces, "layout": layout}
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

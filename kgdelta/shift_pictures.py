@@ -14,7 +14,7 @@ from kgdelta.shift_figures import Branch, Neighbour, ridge_figure, term_figure
 from kgdelta.shift_page import render_shift
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from graph.model import Node
@@ -53,9 +53,7 @@ def draw_term(
     """A term's way along the history, and its neighbourhood in two versions."""
     prefixes = PrefixMap.of(after)
     near = [place.name for place in way.neighbours] if way else []
-    labels = {
-        n: label.value for snapshot in (before, after) for n, label in snapshot.labels(near).items()
-    }
+    labels = _labels(near, before, after)
     called = {n: labels.get(n) or prefixes.contract(n) for n in near}
     own = (after.labels([node]) or before.labels([node])).get(node)
     curie = prefixes.contract(node)
@@ -79,11 +77,7 @@ def neighbours_of(
         held.append({(entities[h], relations[r], entities[t]) for h, r, t in near.tolist()})
     every = sorted(held[0] | held[1])
     asked = {part for edge in every for part in edge}
-    labels = {
-        n: label.value
-        for snapshot in (before, after)
-        for n, label in snapshot.labels(asked).items()
-    }
+    labels = _labels(asked, before, after)
 
     def called(name: Node) -> str:
         return "is a" if name == SUBCLASS_OF else labels.get(name) or prefixes.contract(name)
@@ -98,3 +92,12 @@ def neighbours_of(
         )
         for head, relation, target in every
     ]
+
+
+def _labels(nodes: Collection[Node], before: Snapshot, after: Snapshot) -> dict[Node, str]:
+    """What nodes are called, in the later state where it says so."""
+    return {
+        node: label.value
+        for snapshot in (before, after)
+        for node, label in snapshot.labels(nodes).items()
+    }

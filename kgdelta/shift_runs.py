@@ -72,16 +72,17 @@ def run_shift(
     trajectory = trajectory_for(old, config.seed)
     asked = ShiftManifest(before.version, after.version, trajectory, config, 0)
     about = _about(asked, graph, names)
-    keeps = folder is not None and bool(about.before and about.after)
-    if folder is not None and keeps:
+    if not (about.before and about.after):
+        folder = None
+    if folder is not None:
         found = folder.shifts.find(about)
         if found is not None:
             return ShiftRun(tuple(folder.shifts.rows(found)), found, True)
-    kept = folder.kept if folder is not None and keeps else None
+    kept = folder.kept if folder is not None else None
     result = shift_tables(old, new, trajectory, config, began, kept)
     told = tuple(explain(result.rows, before, after, store))
     about = _about(result.manifest, graph, names, result)
-    if folder is not None and keeps:
+    if folder is not None:
         about = folder.shifts.keep(about, told)
     return ShiftRun(told, about, False)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from graph.errors import UnavailableError
 from graph.prefixes import PrefixMap
 from kgdelta import settings
+from kgdelta.extras import need_extra
 from kgdelta.output import counted, emit_lines, say
 from kgdelta.session import Session, store_options
 from kgdelta.wording import object_text
@@ -14,13 +14,7 @@ from kgdelta.wording import object_text
 
 def need_embeddings() -> None:
     """Refuse in one line where the extra is not installed."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("torch", "torch_geometric", "sklearn") if find_spec(name) is None]
-    if missing:
-        raise UnavailableError(
-            "this command", f"{missing[0]} is not installed", "pip install 'kgdelta[embeddings]'"
-        )
+    need_extra("this command", "embeddings", "torch", "torch_geometric", "sklearn")
     settings.let_threads_sleep()
 
 

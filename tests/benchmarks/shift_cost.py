@@ -21,21 +21,9 @@ import numpy as np
 from embeddings.kept import Kept
 from embeddings.shift import shift_tables
 from embeddings.shift_results import ShiftConfig
-from embeddings.tensors import EdgeTable, Vocabulary, read_edges, table_from_triples
+from embeddings.tensors import EdgeTable, read_edges, table_from_triples
 from ingest.formats import read
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-def fb15k(data: Path) -> EdgeTable:
-    """The training edges; lines are head, tail, relation."""
-    lines = (data / "fb15k-237" / "train2id.txt").read_text().splitlines()[1:]
-    triples = np.array([line.split() for line in lines], dtype=np.int64)[:, [0, 2, 1]]
-    entities, relations = int(triples[:, [0, 2]].max()) + 1, int(triples[:, 1].max()) + 1
-    words = Vocabulary(
-        tuple(f"urn:e{i}" for i in range(entities)), tuple(f"urn:r{i}" for i in range(relations))
-    )
-    return table_from_triples(triples, words)
+from tests.benchmarks.ckge_static import DATA, read_split
 
 
 def exchanged(table: EdgeTable, share: float, seed: int = 0) -> EdgeTable:
@@ -53,7 +41,7 @@ def runs(data: Path, shares: list[float]) -> Iterator[dict[str, float | str]]:
     """Seconds of the first run, with everything to measure, and of the others."""
     with TemporaryDirectory() as folder:
         kept = Kept(Path(folder))
-        before = fb15k(data)
+        before, _, _ = read_split(data / "fb15k-237")
         for number, share in enumerate((shares[0], *shares)):
             name = f"fb15k-237, {share:.0%} of {len(before):,} edges"
             first = " (first run)" if not number else ""

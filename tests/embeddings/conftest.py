@@ -40,3 +40,16 @@ def communities():
         tuple(f"urn:e{i:04d}" for i in range(size)), tuple(f"urn:r{i}" for i in range(relations))
     )
     return table_from_triples(triples, vocabulary)
+
+
+def moved_between_communities(table, planted, controls, seed):
+    """Planted nodes get half their edges from the next community, controls others of their own."""
+    rng = np.random.default_rng(seed)
+    triples = table.triples.copy()
+    for node in (*planted, *controls):
+        home = (node // MEMBERS + (node in planted)) % GROUPS
+        own = np.flatnonzero(triples[:, 0] == node)
+        for i in own[: len(own) // 2]:
+            first = goal(home, triples[i, 1]) * MEMBERS
+            triples[i, 2] = first + rng.integers(MEMBERS)
+    return table_from_triples(triples, table.vocabulary)

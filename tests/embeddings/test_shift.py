@@ -15,7 +15,7 @@ from embeddings.tensors import Vocabulary, table_from_triples
 from embeddings.train import TrainConfig, Trainer
 from graph.memory import MemorySnapshot
 from graph.model import Statement
-from tests.embeddings.conftest import GROUPS, MEMBERS, goal
+from tests.embeddings.conftest import moved_between_communities
 
 CONFIG = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4)
 NEAR = TrajectoryConfig(TrainConfig(rank=16, batch_size=128), 10, 4, near=True)
@@ -23,17 +23,8 @@ PLANTED = (5, 47, 92, 140)
 CONTROLS = (12, 61, 100, 155)
 
 
-def replaced(table, seed=5):
-    """Planted nodes get the edges of another community, controls others of their own."""
-    rng = np.random.default_rng(seed)
-    triples = table.triples.copy()
-    for node in (*PLANTED, *CONTROLS):
-        home = node // MEMBERS + (1 if node in PLANTED else 0)
-        own = np.flatnonzero(triples[:, 0] == node)
-        for i in own[: len(own) // 2]:
-            first = goal(home % GROUPS, triples[i, 1]) * MEMBERS
-            triples[i, 2] = first + rng.integers(MEMBERS)
-    return table_from_triples(triples, table.vocabulary)
+def replaced(table):
+    return moved_between_communities(table, PLANTED, CONTROLS, seed=5)
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ from embeddings.null import NullConfig
 from embeddings.scoring import BY_NAME
 from embeddings.shift import shift_along
 from embeddings.shift_results import ShiftConfig
-from embeddings.tensors import table_from_triples
 from embeddings.train import TrainConfig, Trainer
-from tests.embeddings.conftest import GROUPS, MEMBERS, goal
+from tests.embeddings.conftest import moved_between_communities
 
 MODELS = sorted(BY_NAME)
 
@@ -63,22 +62,9 @@ def test_no_edges_have_no_gradients(trained):
 PLANTED, CONTROLS = range(0, 180, 15), range(7, 180, 15)
 
 
-def replaced(table):
-    """Half the edges of planted nodes become those of the next community, of controls their own."""
-    rng = np.random.default_rng(3)
-    triples = table.triples.copy()
-    for node in (*PLANTED, *CONTROLS):
-        home = (node // MEMBERS + (node in PLANTED)) % GROUPS
-        own = np.flatnonzero(triples[:, 0] == node)
-        for i in own[: len(own) // 2]:
-            first = goal(home, triples[i, 1]) * MEMBERS
-            triples[i, 2] = first + rng.integers(MEMBERS)
-    return table_from_triples(triples, table.vocabulary)
-
-
 def test_nodes_that_change_community_rank_above_those_with_equal_churn(trained, communities):
     config, stage = trained
-    after = stage.onward(replaced(communities), config)
+    after = stage.onward(moved_between_communities(communities, PLANTED, CONTROLS, seed=3), config)
     judge = ShiftConfig(NullConfig(nodes=60, shuffles=100))
     result = shift_along(Trajectory(config, (stage, after)), 0, 1, judge)
     names = communities.vocabulary.entities

@@ -21,21 +21,27 @@ def obo(edges: dict[int, list[int]]) -> str:
     return "\n".join(frames)
 
 
+def goals(rng: np.random.Generator, group: int) -> list[int]:
+    """Six members of the group that a group leads to."""
+    chosen = rng.choice(MEMBERS, 6, replace=False)
+    return sorted(int(g) + (group + 1) % GROUPS * MEMBERS for g in chosen)
+
+
+def grown(rng: np.random.Generator) -> dict[int, list[int]]:
+    """The goals of every node."""
+    return {node: goals(rng, node // MEMBERS) for node in range(GROUPS * MEMBERS)}
+
+
 def released() -> Iterator[str]:
     """Three releases: some terms get others of their own kind, then one leads elsewhere."""
     rng = np.random.default_rng(0)
-
-    def goals(group: int) -> list[int]:
-        chosen = rng.choice(MEMBERS, 6, replace=False)
-        return sorted(int(g) + (group + 1) % GROUPS * MEMBERS for g in chosen)
-
-    edges = {node: goals(node // MEMBERS) for node in range(GROUPS * MEMBERS)}
+    edges = grown(rng)
     yield obo(edges)
     for node in range(100, 130):
-        edges[node] = sorted({*edges[node][:4], *goals(node // MEMBERS)[:2]})
+        edges[node] = sorted({*edges[node][:4], *goals(rng, node // MEMBERS)[:2]})
     yield obo(edges)
-    edges[MOVED] = goals(MOVED // MEMBERS + 2)
-    edges[BENIGN] = goals(BENIGN // MEMBERS)
+    edges[MOVED] = goals(rng, MOVED // MEMBERS + 2)
+    edges[BENIGN] = goals(rng, BENIGN // MEMBERS)
     for node in range(200, 240):
-        edges[node] = sorted({*edges[node][:4], *goals(node // MEMBERS)[:2]})
+        edges[node] = sorted({*edges[node][:4], *goals(rng, node // MEMBERS)[:2]})
     yield obo(edges)

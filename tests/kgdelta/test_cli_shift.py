@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.kgdelta.calling import Run
-from tests.kgdelta.groups import BENIGN, GROUPS, MEMBERS, MOVED, obo
+from tests.kgdelta.groups import BENIGN, MEMBERS, MOVED, goals, grown, obo
 
 pytest.importorskip("torch", reason="needs the embeddings extra")
 
@@ -17,16 +17,11 @@ pytest.importorskip("torch", reason="needs the embeddings extra")
 def files(tmp_path: Path) -> tuple[str, str]:
     """Groups whose members lead to those of the next; then two terms lead elsewhere."""
     rng = np.random.default_rng(0)
-
-    def goals(group: int) -> list[int]:
-        chosen = rng.choice(MEMBERS, 6, replace=False)
-        return sorted(int(g) + (group + 1) % GROUPS * MEMBERS for g in chosen)
-
-    edges = {node: goals(node // MEMBERS) for node in range(GROUPS * MEMBERS)}
+    edges = grown(rng)
     before, after = tmp_path / "before.obo", tmp_path / "after.obo"
     before.write_text(obo(edges))
-    edges[MOVED] = goals(MOVED // MEMBERS + 2)
-    edges[BENIGN] = goals(BENIGN // MEMBERS)
+    edges[MOVED] = goals(rng, MOVED // MEMBERS + 2)
+    edges[BENIGN] = goals(rng, BENIGN // MEMBERS)
     after.write_text(obo(edges))
     return str(before), str(after)
 
