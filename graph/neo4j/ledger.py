@@ -11,6 +11,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from time import sleep
 from typing import Any, Final, NamedTuple, Protocol
 
 from graph.commit import to_microseconds
@@ -70,6 +71,10 @@ class Load:
     idle: int
 
 
+#: How often a reader asks again for commits that are counted and not found, and the pause in
+#: seconds before each.
+_PATIENCE: Final = 40
+_MOMENT: Final = 0.025
 _GRAPH: Final = "MATCH (g:VersionedGraph {name: $graph})"
 _COUNTS: Final = """RETURN g.changed, g.commits, g.seq, g.rows, g.held, g.epoch,
     [g.loading, g.loadKey, g.loadToken, g.loaded, timestamp() - g.loadedAt],
@@ -98,6 +103,8 @@ class Ledger:
     def forget(self) -> None:
         """Know nothing, so that the next refresh reads everything."""
         self.changed = -1
+        #: Whether what is known was read while nobody could write.
+        self._sure = False
         #: How many writes there were when the main line was last asked.
         self.seen = -1
         self.epoch = 0
@@ -130,20 +137,30 @@ class Ledger:
         """See what others wrote. False where there is no such graph.
 
         Others may write while it reads, so it reads on until nothing changed meanwhile; not
-        where it takes the ``lock`` of a writer first, which is a text that no other has.
+        where it takes the ``lock`` of a writer first, which is a text that no other has. Without
+        the lock it may see a transaction that the server is about to finish: the counts, and not
+        yet the commit, which an index finds a moment later. It asks again, and what it read so
+        is not enough for a writer.
         """
         before = -1
+        again = _PATIENCE if lock is None else 0
         asked = (_STATE, {}) if lock is None else (LOCK, {"token": lock})
         while state := server.rows(asked[0], graph=self._graph, **asked[1]):
             asked = (_STATE, {})
             changed, commits, seq, rows, held, epoch, loading, in_place, named = state[0]
-            if changed not in (self.changed, before):
+            if changed not in (self.changed, before) or (lock and not self._sure):
                 if epoch != self.epoch:
                     self.forget()
                 self._take(server)
+                self._sure = lock is not None
                 self.epoch, before = epoch, changed
                 continue
             if (self.commits, self.seq) != (commits, seq):
+                if again:
+                    again -= 1
+                    sleep(_MOMENT)
+                    self._take(server)
+                    continue
                 reason = f"damaged: {commits} commits and {seq} entries are counted, "
                 reason += f"{self.commits} and {self.seq} are there"
                 raise CorruptStoreError(self._shown, reason)

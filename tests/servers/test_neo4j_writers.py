@@ -7,13 +7,16 @@ import random
 import resource
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from graph.commit import CommitMeta
-from graph.errors import UnavailableError
+from graph.errors import CorruptStoreError, UnavailableError
 from graph.model import Delta, Literal, Statement
+from graph.neo4j.ledger import Ledger
+from graph.neo4j.server import Address, Server
 from graph.store import Store, open_store
 from kgdelta.local_neo4j import LocalServer, free_port
 from tests.graph.committing import SIZE
@@ -33,6 +36,63 @@ def test_without_the_lock_they_do(neo4j_server: LocalServer) -> None:
     """The test above has teeth: what it finds is found."""
     with pytest.raises(AssertionError):
         write_at_once(neo4j_server.url, ("main",), 4, 5, uuid4().hex, "--unlocked")
+
+
+class Late:
+    """A server whose index finds the newest commits some answers later than they are counted."""
+
+    def __init__(self, server: Server, answers: int) -> None:
+        self._server, self._left = server, answers
+
+    def rows(self, query: str, /, **parameters: Any) -> list[list[Any]]:
+        found = self._server.rows(query, **parameters)
+        if query.startswith("MATCH (c:Commit") and self._left:
+            self._left -= 1
+            return found[:-1]
+        return found
+
+
+@pytest.fixture
+def two_commits(neo4j_server: LocalServer) -> Iterator[tuple[Server, str]]:
+    """A server and the name of a graph on it that has two commits."""
+    graph = uuid4().hex
+    with closing(open_store(neo4j_server.url, graph, create=True)) as store:
+        head = None
+        for value in ("one", "two"):
+            delta = Delta(added=frozenset({Statement("urn:a", "urn:p", Literal(value))}))
+            head = store.commit("main", delta, head, CommitMeta()).id
+    with closing(Server.connect(Address.parse(neo4j_server.url))) as server:
+        yield server, graph
+
+
+def test_a_reader_waits_for_what_is_counted_before_it_is_found(
+    two_commits: tuple[Server, str],
+) -> None:
+    server, graph = two_commits
+    ledger = Ledger(server.shown, graph)
+    assert ledger.refresh(Late(server, 3))
+    assert (ledger.commits, ledger.seq) == (2, 2)
+
+
+def test_what_stays_away_is_told_as_damage(two_commits: tuple[Server, str]) -> None:
+    server, graph = two_commits
+    gone = "MATCH (c:Commit {graph: $graph, number: 2}) DETACH DELETE c"
+    server.write(lambda work: work.rows(gone, graph=graph))
+    with pytest.raises(CorruptStoreError, match="2 commits and 2 entries are counted, 1 and 1"):
+        Ledger(server.shown, graph).refresh(server)
+
+
+def test_a_writer_reads_again_what_a_reader_saw(two_commits: tuple[Server, str]) -> None:
+    """A reader may have seen a branch as it was before the commit that it counted."""
+    server, graph = two_commits
+    ledger = Ledger(server.shown, graph)
+    ledger.refresh(server)
+    head = ledger.branches["main"]
+    ledger.branches["main"] = 1
+    ledger.refresh(server)
+    assert ledger.branches["main"] == 1
+    server.write(lambda work: ledger.refresh(work, lock=uuid4().hex))
+    assert ledger.branches["main"] == head == 2
 
 
 @pytest.fixture
