@@ -13,8 +13,10 @@ from embeddings.errors import TrainingError
 from embeddings.evidence import Counts, Evidence, counts_of
 from embeddings.held_out import held_out_losses
 from embeddings.kernels import Kernel, planted
+from embeddings.lexical import LexicalEvidence, Lexicon
 from embeddings.shares import Mixture, Share, mixture
 from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
+from embeddings.texts import Texts, read_texts
 from embeddings.train import TrainConfig
 from graph.model import Node, Object
 from graph.snapshot import Snapshot, Version
@@ -34,18 +36,24 @@ class DenoiseConfig:
 
     In each round after the first edges count as much as they were believed in the one before.
     ``epochs`` are those of the model in each fold; 0 leaves link prediction out (quick mode).
+    ``lexical`` asks labels, synonyms and definitions where there are any; then ``replacing`` is the
+    share of planted edges that are judged as if the edge they were had gone (0 to 1).
     """
 
     kernels: tuple[Kernel, ...] = (Kernel.TYPED, Kernel.RANDOM)
     folds: int = 5
     rounds: int = 1
     epochs: int = 0
+    lexical: bool = True
+    replacing: float = 0.5
     train: TrainConfig = field(default_factory=TrainConfig)
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.folds < 2 or self.rounds < 1 or not self.kernels:
             raise TrainingError("denoise", "two folds, a round and a kernel are needed at least")
+        if not 0 <= self.replacing <= 1:
+            raise TrainingError("denoise", f"replacing is {self.replacing}, not from 0 to 1")
 
     @classmethod
     def full(cls, seed: int = 0) -> DenoiseConfig:
@@ -106,17 +114,23 @@ def denoise(
 
     Raises TrainingError where the graph has fewer than ``FEWEST_EDGES`` edges.
     """
-    return denoise_table(read_edges(snapshot, None, rule), config, fold_done)
+    config = config or DenoiseConfig()
+    table = read_edges(snapshot, None, rule)
+    texts = read_texts(snapshot, table) if config.lexical else None
+    return denoise_table(table, config, fold_done, texts)
 
 
 def denoise_table(
-    table: EdgeTable, config: DenoiseConfig | None = None, fold_done: FoldDone | None = None
+    table: EdgeTable,
+    config: DenoiseConfig | None = None,
+    fold_done: FoldDone | None = None,
+    texts: Texts | None = None,
 ) -> DenoiseResult:
-    """:func:`denoise` on edges that are read already."""
+    """:func:`denoise` on edges that are read already; without ``texts`` they alone are evidence."""
     config = config or DenoiseConfig()
     if len(table) < FEWEST_EDGES:
         raise TrainingError("denoise", f"{len(table)} edges, at least {FEWEST_EDGES} are needed")
-    trial = _Trial.drawn(table, config)
+    trial = _Trial.drawn(table, config, texts)
     told = _Told(fold_done, config.folds * config.rounds)
     held_out = trial.held_out_losses() if config.epochs else None
     features = trial.evidence(None, told)
@@ -163,20 +177,30 @@ class _Trial:
     triples: Indices
     folds: Indices
     parts: dict[Kernel, slice]
+    lexicon: Lexicon | None
 
     @classmethod
-    def drawn(cls, table: EdgeTable, config: DenoiseConfig) -> _Trial:
+    def drawn(cls, table: EdgeTable, config: DenoiseConfig, texts: Texts | None) -> _Trial:
         generator = np.random.default_rng((config.seed, 3))
-        every, parts, start = [table.triples], {}, len(table)
+        every, origins, parts = [table.triples], [np.arange(len(table))], {}
+        start = len(table)
         for kernel in config.kernels:
-            wrong = planted(kernel, table.triples, generator)[0]
-            wrong = generator.permutation(wrong)[:MOST_PLANTED]
+            wrong, origin = planted(kernel, table.triples, generator)
+            order = generator.permutation(len(wrong))[:MOST_PLANTED]
+            wrong, origin = wrong[order], origin[order]
             parts[kernel] = slice(start, start + len(wrong))
             start += len(wrong)
             every.append(wrong)
+            origins.append(origin)
         # A wrong edge mostly stands beside the right one, so each is dealt to a fold by itself.
-        folds = np.concatenate([generator.permutation(len(part)) % config.folds for part in every])
-        return cls(table, config, np.concatenate(every), folds, parts)
+        folds = [generator.permutation(len(part)) % config.folds for part in every]
+        if texts is not None:
+            # In ontologies most have one parent: a wrong one stands in the place of the right one.
+            for i, origin in enumerate(origins[1:], 1):
+                gone = generator.random(len(origin)) < config.replacing
+                folds[i] = np.where(gone, folds[0][origin], folds[i])
+        lexicon = None if texts is None else Lexicon(texts, config.seed)
+        return cls(table, config, np.concatenate(every), np.concatenate(folds), parts, lexicon)
 
     def evidence(self, weights: Floats | None, told: _Told) -> Floats:
         """Features of all edges, each from the graph without its fold.
@@ -196,7 +220,13 @@ class _Trial:
                 self.config.seed,
                 self.config.compares_relations,
             )
-            parts.append((rows, evidence.features(self.triples[rows])))
+            features = evidence.features(self.triples[rows])
+            if self.lexicon is not None:
+                lexical = LexicalEvidence(
+                    self.lexicon, table.triples[rest], table.num_relations, self.config.seed
+                )
+                features = np.concatenate((features, lexical.features(self.triples[rows])), axis=1)
+            parts.append((rows, features))
             told.fold()
         every = np.zeros((len(self.triples), parts[0][1].shape[1]))
         for rows, features in parts:

@@ -63,7 +63,7 @@ def texts_of(columns: Columns, table: EdgeTable, predicates: Iterable[Node]) -> 
     """The text of each row: its literals by predicate, in the order asked, then sorted."""
     found: list[list[str]] = [[] for _ in range(table.num_entities)]
     for predicate in predicates:
-        for row, literals in _literals(columns, table, predicate).items():
+        for row, literals in literals_of(columns, table, predicate).items():
             found[row] += sorted(literal.value for literal in literals)
     return [" \n ".join(texts) for texts in found]
 
@@ -80,7 +80,7 @@ def text_features(texts: list[str], width: int) -> Floats32:
     return np.asarray(vectoriser.transform(texts).todense(), dtype=np.float32)
 
 
-def _literals(columns: Columns, table: EdgeTable, predicate: Node) -> dict[int, list[Literal]]:
+def literals_of(columns: Columns, table: EdgeTable, predicate: Node) -> dict[int, list[Literal]]:
     """The literals that a predicate has at each row of the vocabulary."""
     terms, rows = columns.terms, table.vocabulary.entity_rows
     if predicate not in terms:
@@ -96,7 +96,7 @@ def _literals(columns: Columns, table: EdgeTable, predicate: Node) -> dict[int, 
 def _numbers(columns: Columns, table: EdgeTable, predicate: Node) -> Floats32:
     result = np.zeros((table.num_entities, 2), dtype=np.float32)
     values: dict[int, float] = {}
-    for row, literals in _literals(columns, table, predicate).items():
+    for row, literals in literals_of(columns, table, predicate).items():
         numbers = [n for n in map(_number, literals) if n is not None]
         if numbers:
             values[row] = float(np.mean(numbers))
