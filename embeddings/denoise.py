@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
-from embeddings.discriminators import Judged, ratios
+from embeddings.company import in_company
 from embeddings.edits import Floats
 from embeddings.errors import TrainingError
-from embeddings.evidence import Counts, Evidence, counts_of
-from embeddings.held_out import held_out_losses
-from embeddings.kernels import Kernel, planted
-from embeddings.lexical import LexicalEvidence, Lexicon
+from embeddings.evidence import Counts, counts_of
+from embeddings.kernels import Kernel
+from embeddings.lexical import Lexicon
 from embeddings.shares import Mixture, Share, mixture
 from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
 from embeddings.texts import Texts, read_texts
 from embeddings.train import TrainConfig
+from embeddings.trial import FoldDone, Folds, Trial
 from graph.model import Node, Object
 from graph.snapshot import Snapshot, Version
 
-#: Called with (folds done, folds).
-FoldDone = Callable[[int, int], None]
-
 #: Edges without which neither shares nor discriminators mean anything.
 FEWEST_EDGES = 100
-#: Edges that one kernel plants at most.
-MOST_PLANTED = 200_000
+#: Version of the method: what was found by another one is not comparable.
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,19 @@ class DenoiseConfig:
         train = TrainConfig(rank=100, n3=0.05, seed=seed)
         return cls(tuple(Kernel), epochs=12, train=train, seed=seed)
 
-    @property
-    def compares_relations(self) -> bool:
-        """Whether a kernel confuses relations or directions."""
-        return Kernel.RELATION in self.kernels or Kernel.SWAP in self.kernels
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What history says of the edges of a table; every array is (edges,).
+
+    ``doubts`` are the posteriors of an earlier judgement, nan where there was none. ``eras``
+    number when edges came: each is compared with noise of its time. ``groups`` number what edges
+    came with, from the widest (their time) to the narrowest (their commit), -1 for nothing.
+    """
+
+    doubts: Floats | None = None
+    eras: Indices | None = None
+    groups: tuple[Indices, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,9 @@ class Suspicion:
     """A statement, the probability that it is wrong, and what the rest of the graph says of it.
 
     ``posterior`` is ``odds`` between 0 and 1. ``loss`` is the held-out loss in nats of the model,
-    None in quick mode.
+    None in quick mode. ``company`` is the share of wrong ones among the others of its narrowest
+    group, None without a past; ``closer`` how many other objects the texts prefer at least, None
+    without texts. ``edge`` is a row of the table that the statement entails, its worst.
     """
 
     subject: Node
@@ -82,6 +90,9 @@ class Suspicion:
     odds: float
     counts: Counts
     loss: float | None
+    company: float | None
+    closer: int | None
+    edge: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +136,101 @@ def denoise_table(
     config: DenoiseConfig | None = None,
     fold_done: FoldDone | None = None,
     texts: Texts | None = None,
+    past: Past | None = None,
 ) -> DenoiseResult:
     """:func:`denoise` on edges that are read already; without ``texts`` they alone are evidence."""
-    config = config or DenoiseConfig()
-    if len(table) < FEWEST_EDGES:
-        raise TrainingError("denoise", f"{len(table)} edges, at least {FEWEST_EDGES} are needed")
-    trial = _Trial.drawn(table, config, texts)
-    told = _Told(fold_done, config.folds * config.rounds)
-    held_out = trial.held_out_losses() if config.epochs else None
-    features = trial.evidence(None, told)
-    counts = counts_of(features[: len(table)])
-    found = trial.judged(features, held_out)
-    for _ in range(config.rounds - 1):
-        found = trial.judged(trial.evidence(_belief(found.odds), told), held_out)
-    loss = None if held_out is None else held_out[: len(table), -1]
-    rows = _rows(table, found, counts, loss)
-    return DenoiseResult(rows, found.shares, found.believed, table.version, config)
+    return Denoising(table, config, texts, past, fold_done).result
+
+
+class Denoising:
+    """A judgement of the edges of a table, with what it was made of.
+
+    ``folder`` keeps features of folds while it runs: an interrupted judgement goes on from it.
+    Raises TrainingError where there are fewer than ``FEWEST_EDGES`` edges.
+    """
+
+    def __init__(
+        self,
+        table: EdgeTable,
+        config: DenoiseConfig | None = None,
+        texts: Texts | None = None,
+        past: Past | None = None,
+        fold_done: FoldDone | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        config = config or DenoiseConfig()
+        if len(table) < FEWEST_EDGES:
+            reason = f"{len(table)} edges, at least {FEWEST_EDGES} are needed"
+            raise TrainingError("denoise", reason)
+        past = past or Past()
+        lexicon = Lexicon(texts, config.seed) if texts is not None and config.lexical else None
+        self.table, self.config = table, config
+        self.trial = Trial(table, config, lexicon, past.eras)
+        folds = Folds(fold_done, config.folds * self.trial.passes * config.rounds, folder)
+        losses = self.trial.held_out_losses() if config.epochs else None
+        before = None if past.doubts is None else _belief(np.nan_to_num(past.doubts))
+        self.features = self.trial.features(before, folds)
+        first = self.features.observed
+        found = self._judged(losses)
+        for _ in range(config.rounds - 1):
+            self.features = self.trial.features(_belief(found.odds), folds)
+            found = self._judged(losses)
+        loss = None if losses is None else losses[0][:, -1]
+        odds, company = found.odds, None
+        if past.groups or past.eras is not None:
+            odds, company = in_company(odds, past.eras, past.groups)
+        ranking = odds if found.believed or loss is None else loss
+        self.odds = odds
+        rows = self._rows(odds, ranking, first, loss, company)
+        self.result = DenoiseResult(rows, found.shares, found.believed, table.version, config)
+
+    def _judged(self, losses: tuple[Floats, dict[Kernel, Floats]] | None) -> Mixture:
+        """The odds of each edge of the table to be wrong, and the share that each kernel made."""
+        ratios = {}
+        for kernel in self.config.kernels:
+            trees, asked, plants = self.trial.discriminator(kernel, self.features, losses)
+            ratios[kernel] = trees.ratios(asked), trees.ratios(plants)
+        return mixture(ratios)
+
+    def _rows(
+        self,
+        odds: Floats,
+        ranking: Floats,
+        features: Floats,
+        loss: Floats | None,
+        company: Floats | None,
+    ) -> tuple[Suspicion, ...]:
+        """One row per statement; one that entails several edges is as bad as its worst."""
+        seen: set[tuple[Node, Node, Object]] = set()
+        rows: list[Suspicion] = []
+        counts, closer = counts_of(features), self._closer(features)
+        for i in np.argsort(-ranking, kind="stable").tolist():
+            subject, predicate, filler = key = self.table.statements[i]
+            if key in seen:
+                continue
+            seen.add(key)
+            rows.append(
+                Suspicion(
+                    subject,
+                    predicate,
+                    filler,
+                    posterior=float(np.clip(odds[i], 0, 1)),
+                    odds=float(odds[i]),
+                    counts=counts[i],
+                    loss=None if loss is None else float(loss[i]),
+                    company=None if company is None else float(company[i]),
+                    closer=None if closer is None else int(closer[i]),
+                    edge=i,
+                )
+            )
+        return tuple(rows)
+
+    def _closer(self, features: Floats) -> Indices | None:
+        lexicon = self.trial.lexicon
+        if lexicon is None:
+            return None
+        end = features.shape[1] - (self.trial.eras is not None)
+        return lexicon.closer(features[:, end - lexicon.width : end])
 
 
 def _belief(odds: Floats) -> Floats:
@@ -151,126 +241,3 @@ def _belief(odds: Floats) -> Floats:
     """
     posterior = np.clip(odds, 0, 1)
     return np.where(posterior > 0.5, 1 - posterior, 1.0)
-
-
-class _Told:
-    """Counts folds over all rounds."""
-
-    def __init__(self, fold_done: FoldDone | None, folds: int) -> None:
-        self._fold_done, self._folds, self._done = fold_done, folds, 0
-
-    def fold(self) -> None:
-        self._done += 1
-        if self._fold_done:
-            self._fold_done(self._done, self._folds)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Trial:
-    """The edges of a table and those planted beside them, dealt to folds.
-
-    ``triples`` holds the edges of the table first; ``parts`` are the rows that each kernel made.
-    """
-
-    table: EdgeTable
-    config: DenoiseConfig
-    triples: Indices
-    folds: Indices
-    parts: dict[Kernel, slice]
-    lexicon: Lexicon | None
-
-    @classmethod
-    def drawn(cls, table: EdgeTable, config: DenoiseConfig, texts: Texts | None) -> _Trial:
-        generator = np.random.default_rng((config.seed, 3))
-        every, origins, parts = [table.triples], [np.arange(len(table))], {}
-        start = len(table)
-        for kernel in config.kernels:
-            wrong, origin = planted(kernel, table.triples, generator)
-            order = generator.permutation(len(wrong))[:MOST_PLANTED]
-            wrong, origin = wrong[order], origin[order]
-            parts[kernel] = slice(start, start + len(wrong))
-            start += len(wrong)
-            every.append(wrong)
-            origins.append(origin)
-        # A wrong edge mostly stands beside the right one, so each is dealt to a fold by itself.
-        folds = [generator.permutation(len(part)) % config.folds for part in every]
-        if texts is not None:
-            # In ontologies most have one parent: a wrong one stands in the place of the right one.
-            for i, origin in enumerate(origins[1:], 1):
-                gone = generator.random(len(origin)) < config.replacing
-                folds[i] = np.where(gone, folds[0][origin], folds[i])
-        lexicon = None if texts is None else Lexicon(texts, config.seed)
-        return cls(table, config, np.concatenate(every), np.concatenate(folds), parts, lexicon)
-
-    def evidence(self, weights: Floats | None, told: _Told) -> Floats:
-        """Features of all edges, each from the graph without its fold.
-
-        ``weights`` (edges of the table,) says how much each is believed.
-        """
-        observed, table = len(self.table), self.table
-        parts: list[tuple[Indices, Floats]] = []
-        for k in range(self.config.folds):
-            rows = np.flatnonzero(self.folds == k)
-            rest = self.folds[:observed] != k
-            evidence = Evidence(
-                table.triples[rest],
-                table.num_entities,
-                table.num_relations,
-                None if weights is None else weights[rest],
-                self.config.seed,
-                self.config.compares_relations,
-            )
-            features = evidence.features(self.triples[rows])
-            if self.lexicon is not None:
-                lexical = LexicalEvidence(
-                    self.lexicon, table.triples[rest], table.num_relations, self.config.seed
-                )
-                features = np.concatenate((features, lexical.features(self.triples[rows])), axis=1)
-            parts.append((rows, features))
-            told.fold()
-        every = np.zeros((len(self.triples), parts[0][1].shape[1]))
-        for rows, features in parts:
-            every[rows] = features
-        return every
-
-    def held_out_losses(self) -> Floats:
-        """Losses of all edges in both directions and their sum, by models without their fold."""
-        config = self.config
-        both = held_out_losses(self.table, self.triples, self.folds, config.train, config.epochs)
-        return np.concatenate((both, both.sum(axis=1, keepdims=True)), axis=1)
-
-    def judged(self, features: Floats, held_out: Floats | None) -> Mixture:
-        """The odds of each edge of the table to be wrong, and the share that each kernel made."""
-        if held_out is not None:
-            features = np.concatenate((features, held_out), axis=1)
-        every = Judged(features, self.triples[:, 1], self.folds)
-        observed = every.part(slice(0, len(self.table)))
-        config = self.config
-        return mixture(
-            {
-                kernel: ratios(observed, every.part(rows), config.folds, config.seed)
-                for kernel, rows in self.parts.items()
-            }
-        )
-
-
-def _rows(
-    table: EdgeTable, found: Mixture, counts: list[Counts], loss: Floats | None
-) -> tuple[Suspicion, ...]:
-    """One row per statement; a statement that entails several edges is as bad as its worst."""
-    seen: set[tuple[Node, Node, Object]] = set()
-    rows: list[Suspicion] = []
-    odds = found.odds
-    ranking = odds if found.believed or loss is None else loss
-    for i in np.argsort(-ranking, kind="stable").tolist():
-        key = table.statements[i]
-        if key in seen:
-            continue
-        seen.add(key)
-        posterior = float(np.clip(odds[i], 0, 1))
-        held_out = None if loss is None else float(loss[i])
-        subject, predicate, filler = key
-        rows.append(
-            Suspicion(subject, predicate, filler, posterior, float(odds[i]), counts[i], held_out)
-        )
-    return tuple(rows)

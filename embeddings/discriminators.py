@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,51 +26,65 @@ class Judged:
     relations: Indices
     folds: Indices
 
-    def part(self, rows: Indices | slice) -> Judged:
-        """Some of the edges."""
-        return Judged(self.features[rows], self.relations[rows], self.folds[rows])
 
+class Discriminator:
+    """Boosted trees that tell planted from observed edges; their odds are a ratio of densities.
 
-def ratios(observed: Judged, wrong: Judged, folds: int, seed: int) -> tuple[Floats, Floats]:
-    """p_kernel / p_observed of observed and of planted edges, each from trees of other folds.
-
-    Boosted trees tell planted from observed edges; their odds are the ratio of densities.
+    One forest for each fold, which has not seen it.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    categories = _categories(observed.relations)
-    here = np.column_stack((observed.features, categories[observed.relations]))
-    there = np.column_stack((wrong.features, categories[wrong.relations]))
-    found = np.zeros(len(here)), np.zeros(len(there))
-    # OpenMP's barriers spin: on cores that others use, two threads take many times one.
-    with threadpool_limits(1):
-        for k in range(folds):
-            x = np.concatenate((here[observed.folds != k], there[wrong.folds != k]))
-            sizes = [int((side.folds != k).sum()) for side in (observed, wrong)]
-            y = np.repeat((0, 1), sizes)
-            model = HistGradientBoostingClassifier(
-                max_iter=80,
-                max_leaf_nodes=63,
-                learning_rate=0.1,
-                min_samples_leaf=20,
-                l2_regularization=1.0,
-                early_stopping=False,
-                categorical_features=[x.shape[1] - 1],
-                random_state=seed,
-            )
-            model.fit(x, y)
-            # Odds of as many planted as observed; weights instead make the trees' bins slow.
-            even = sizes[0] / max(sizes[1], 1)
-            for ratio, features, held in (
-                (found[0], here, observed.folds == k),
-                (found[1], there, wrong.folds == k),
-            ):
-                if held.any():
-                    p = model.predict_proba(features[held])[:, 1]
-                    p = np.clip(p, _SMALLEST, 1 - _SMALLEST)
-                    ratio[held] = even * p / (1 - p)
-    return found
+    def __init__(self, observed: Judged, wrong: Judged, folds: int, seed: int) -> None:
+        from sklearn.ensemble import HistGradientBoostingClassifier
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        self._categories = _categories(observed.relations)
+        here, there = self._columns(observed), self._columns(wrong)
+        self._models: list[tuple[Any, float]] = []
+        # OpenMP's barriers spin: on cores that others use, two threads take many times one.
+        with threadpool_limits(1):
+            for k in range(folds):
+                x = np.concatenate((here[observed.folds != k], there[wrong.folds != k]))
+                sizes = [int((side.folds != k).sum()) for side in (observed, wrong)]
+                y = np.repeat((0, 1), sizes)
+                model = HistGradientBoostingClassifier(
+                    max_iter=80,
+                    max_leaf_nodes=63,
+                    learning_rate=0.1,
+                    min_samples_leaf=20,
+                    l2_regularization=1.0,
+                    early_stopping=False,
+                    categorical_features=[x.shape[1] - 1],
+                    random_state=seed,
+                )
+                model.fit(x, y)
+                # Odds of as many planted as observed; weights make the trees' bins slow.
+                self._models.append((model, sizes[0] / max(sizes[1], 1)))
+
+    def ratios(self, asked: Judged) -> Floats:
+        """p_kernel / p_observed of edges, each by the trees that have not seen its fold."""
+        columns = self._columns(asked)
+        found = np.zeros(len(columns))
+        for k, (model, even) in enumerate(self._models):
+            held = asked.folds == k
+            if held.any():
+                found[held] = _odds(model, columns[held], even)
+        return found
+
+    def of_any(self, features: Floats, relations: Indices) -> Floats:
+        """The ratio of edges that no forest has seen: the geometric mean of all forests'."""
+        columns: Floats = np.column_stack((features, self._categories[relations]))
+        logs = [np.log(_odds(model, columns, even)) for model, even in self._models]
+        found: Floats = np.exp(np.mean(logs, axis=0))
+        return found
+
+    def _columns(self, judged: Judged) -> Floats:
+        return np.column_stack((judged.features, self._categories[judged.relations]))
+
+
+def _odds(model: Any, columns: Floats, even: float) -> Floats:
+    p = np.clip(model.predict_proba(columns)[:, 1], _SMALLEST, 1 - _SMALLEST)
+    odds: Floats = even * p / (1 - p)
+    return odds
 
 
 def _categories(relations: Indices) -> Indices:

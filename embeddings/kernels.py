@@ -6,7 +6,9 @@ from collections.abc import Callable
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from embeddings.batches import batches, confusions, most_planted
 from embeddings.tensors import Indices, edge_keys
 
 Draw = np.random.Generator
@@ -20,7 +22,8 @@ class Kernel(Enum):
 
     One end becomes what the relation has there (``TYPED``), anything (``RANDOM``), or what is
     most alike (``NEAR``); the relation becomes another that has both ends in its slots
-    (``RELATION``); the ends change places (``SWAP``).
+    (``RELATION``); the ends change places (``SWAP``). Many come at once where one entity gets a
+    lot of typed neighbours (``BATCH``), or the edges of another entity (``ENTITY``).
     """
 
     TYPED = "typed"
@@ -28,17 +31,38 @@ class Kernel(Enum):
     RELATION = "relation"
     SWAP = "swap"
     NEAR = "near"
+    BATCH = "batch"
+    ENTITY = "entity"
+
+    @property
+    def inserted(self) -> bool:
+        """Whether its edges stand together, and so are judged where they all are."""
+        return self in (Kernel.BATCH, Kernel.ENTITY)
 
 
 def planted(kernel: Kernel, triples: Indices, generator: Draw) -> tuple[Indices, Indices]:
     """A wrong edge for each edge where one could be drawn.
 
     Gives (the wrong edges, (n, 3), and for each the row of the edge that it was). No wrong edge
-    is an edge of the graph or a loop.
+    is an edge of the graph or a loop. Those that come many at once are fewer, each once, a batch
+    after the other.
     """
+    if kernel.inserted:
+        drawn = batches if kernel is Kernel.BATCH else confusions
+        wrong, origin = drawn(triples, generator, most_planted(triples))
+        first = np.sort(np.unique(edge_keys(wrong), return_index=True)[1])
+        wrong, origin = wrong[first], origin[first]
+        good = _is_new(wrong, triples)
+        return wrong[good], origin[good]
     wrong = _JUMPS[kernel](triples, generator)
-    good = ~np.isin(edge_keys(wrong), edge_keys(triples)) & (wrong[:, 0] != wrong[:, 2])
+    good = _is_new(wrong, triples)
     return wrong[good], np.flatnonzero(good)
+
+
+def _is_new(wrong: Indices, triples: Indices) -> NDArray[np.bool_]:
+    known = np.isin(edge_keys(wrong), edge_keys(triples))
+    found: NDArray[np.bool_] = ~known & (wrong[:, 0] != wrong[:, 2])
+    return found
 
 
 def _ends(triples: Indices, generator: Draw) -> Indices:

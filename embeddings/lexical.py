@@ -33,6 +33,8 @@ _CHUNK = 1000
 _RIDGE = 0.3
 #: Columns for each comparison.
 _STATISTICS = 4
+#: Which of them counts better candidates, and comparisons that ask a graph beside the texts.
+_ABOVE, _OF_SIBLINGS = 3, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,30 @@ class Lexicon:
         self.described *= np.float32(3**-0.5)
         self.resolvent: Resolvent = resolvents(self.described, (_RIDGE,), seed)[0]
         self.own = _own(texts)
+
+    @property
+    def width(self) -> int:
+        """The columns of :meth:`LexicalEvidence.features`."""
+        own: int = self.own.shape[1]
+        return 2 * ((len(self.comparisons) + _OF_SIBLINGS) * _STATISTICS + own)
+
+    def closer(self, features: Floats) -> Indices:
+        """How many other candidates all texts prefer to the tail, at least: (n,).
+
+        ``features`` are those of the evidence. Sampled candidates count as all of them.
+        """
+        above = features[:, _ABOVE : len(self.comparisons) * _STATISTICS : _STATISTICS]
+        found: Indices = np.floor(np.expm1(above).min(axis=1)).astype(np.int64)
+        return found
+
+    def likely(self, source: int, candidates: Indices) -> Floats:
+        """How well the texts of candidates as tails fit a head, (candidates,): 0 to comparisons."""
+        total = np.zeros(len(candidates))
+        for comparison in self.comparisons:
+            scores = comparison.heads[source] @ comparison.tails[candidates].T
+            scores = np.asarray(scores.todense()).ravel()
+            total += scores / max(float(scores.max(initial=0)), 1e-9)
+        return total
 
 
 def _pairs(texts: Texts) -> list[tuple[str, tuple[str, ...]]]:
@@ -153,7 +179,7 @@ class LexicalEvidence:
         self, sources: Indices, directed: Indices, targets: Indices, backwards: bool
     ) -> Floats:
         lexicon = self._lexicon
-        width = (len(lexicon.comparisons) + 3) * _STATISTICS
+        width = (len(lexicon.comparisons) + _OF_SIBLINGS) * _STATISTICS
         result = np.zeros((len(sources), width))
         for d in np.unique(directed).tolist():
             rows = np.flatnonzero(directed == d)

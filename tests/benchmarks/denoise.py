@@ -1,9 +1,11 @@
 """Planted noise: how well denoise ranks it.
 
-python -m tests.benchmarks.denoise [ARCHIVE] [--share .05] [--mode quick|wide|full]
-[--kinds KIND...] [--withheld] [--seeds N] [--json] [--large EDGES]
+python -m tests.benchmarks.denoise [ARCHIVE] [--share X] [--mode quick|wide|full]
+[--kinds KIND...] [--withheld] [--commits] [--seeds N] [--json] [--large EDGES]
 
-``wide`` has all kernels of ``full`` without link prediction.
+``wide`` has all kernels of ``full`` without link prediction. With ``--commits`` edges came in
+commits: true ones a few nodes at a time, wrong ones each in some commit or, where they come many
+at once, with ten true ones in one of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.denoise import DenoiseConfig, DenoiseResult, denoise_table
+from embeddings.denoise import DenoiseConfig, DenoiseResult, Past, denoise_table
 from embeddings.kernels import Kernel, planted
 from embeddings.tensors import EdgeTable, Vocabulary, table_from_triples
 from tests.benchmarks.planted import ENTITY, ckge_table
@@ -29,23 +31,59 @@ def corrupt(table: EdgeTable, kernel: Kernel, share: float, seed: int) -> tuple[
     """Add wrong edges, a share of the table's size; gives them as statements too."""
     rng = np.random.default_rng((seed, 77))
     wrong, _ = planted(kernel, table.triples, rng)
-    wrong = np.unique(rng.permutation(wrong)[: round(share * len(table))], axis=0)
+    if not kernel.inserted:
+        wrong = rng.permutation(wrong)
+    wrong = np.unique(wrong[: round(share * len(table))], axis=0)
     noisy = table_from_triples(np.concatenate((table.triples, wrong)), table.vocabulary)
     return noisy, set(table_from_triples(wrong, table.vocabulary).statements)
 
 
+def in_commits(noisy: EdgeTable, wrong: set, kernel: Kernel, seed: int) -> Past:
+    """Numbers of commits: up to 40 edges each, true ones of neighbouring nodes.
+
+    Wrong edges that come many at once are a commit by the node that most of them share, with ten
+    true ones of other commits; others are in the commit of some true edge.
+    """
+    rng = np.random.default_rng((seed, 78))
+    bad = np.array([key in wrong for key in noisy.statements])
+    place = rng.permutation(noisy.num_entities)[noisy.triples[:, 0]]
+    good = np.flatnonzero(~bad)
+    good = good[np.argsort(place[good], kind="stable")]
+    ends = np.cumsum(rng.integers(1, 41, len(good)))
+    commits = np.empty(len(noisy), dtype=np.int64)
+    commits[good] = np.searchsorted(ends, np.arange(len(good)), side="right")
+    there = np.flatnonzero(bad)
+    if not kernel.inserted:
+        commits[there] = commits[rng.choice(good, len(there))]
+        return Past(groups=(commits,))
+    degree = np.bincount(noisy.triples[there][:, [0, 2]].ravel(), minlength=noisy.num_entities)
+    heads, tails = noisy.triples[there, 0], noisy.triples[there, 2]
+    hubs = np.where(degree[heads] >= degree[tails], heads, tails)
+    commits[there] = len(noisy) + hubs
+    for hub in np.unique(hubs).tolist():
+        commits[rng.choice(good, 10)] = len(noisy) + hub
+    return Past(groups=(commits,))
+
+
 def measure(
-    archive: Path, kernel: Kernel, share: float, seed: int, config: DenoiseConfig
+    table: EdgeTable,
+    kernel: Kernel,
+    share: float,
+    seed: int,
+    config: DenoiseConfig,
+    commits: bool = False,
 ) -> dict[str, float | str]:
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    noisy, wrong = corrupt(ckge_table(archive), kernel, share, seed)
+    noisy, wrong = corrupt(table, kernel, share, seed)
+    past = in_commits(noisy, wrong, kernel, seed) if commits else None
     start = time.process_time()
-    result = denoise_table(noisy, config)
+    result = denoise_table(noisy, config, past=past)
     labels = [(row.subject, row.predicate, row.object) in wrong for row in result.rows]
     scores = -np.arange(len(labels))
     return {
         "kernel": kernel.value,
+        "seed": seed,
         "ap": round(float(average_precision_score(labels, scores)), 4),
         "auroc": round(float(roc_auc_score(labels, scores)), 4),
         **_by_loss(result, labels),
@@ -105,6 +143,8 @@ def large(entities: int, edges: int, config: DenoiseConfig) -> dict[str, float]:
     }
 
 
+#: Wrong edges that come many at once are fewer.
+SHARES = {Kernel.BATCH: 0.04, Kernel.ENTITY: 0.016}
 MODES: dict[str, Callable[[int], DenoiseConfig]] = {
     "quick": lambda seed: DenoiseConfig(seed=seed),
     "wide": lambda seed: replace(DenoiseConfig.full(seed), epochs=0),
@@ -115,12 +155,15 @@ MODES: dict[str, Callable[[int], DenoiseConfig]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path, nargs="?", default=ENTITY)
-    parser.add_argument("--share", type=float, default=0.05)
+    parser.add_argument(
+        "--share", type=float, help="of true edges (.05; batches .04, entities .016)"
+    )
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--mode", choices=MODES, default="quick")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--kinds", nargs="+", choices=[k.value for k in Kernel])
     parser.add_argument("--withheld", action="store_true", help="do not plant what is there")
+    parser.add_argument("--commits", action="store_true", help="edges came in commits")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--large", type=int, metavar="EDGES", help="a tenth as many entities")
     options = parser.parse_args()
@@ -128,12 +171,14 @@ def main() -> None:
         found = large(options.large // 10, options.large, MODES[options.mode](0))
         sys.stdout.write(json.dumps(found) + "\n")
         return
+    table = ckge_table(options.archive)
     for seed in range(options.seeds):
         for kind in map(Kernel, options.kinds or ["typed", "random"]):
             config = replace(MODES[options.mode](seed), rounds=options.rounds)
             if options.withheld:
                 config = replace(config, kernels=tuple(k for k in config.kernels if k != kind))
-            found = measure(options.archive, kind, options.share, seed, config)
+            share = options.share or SHARES.get(kind, 0.05)
+            found = measure(table, kind, share, seed, config, options.commits)
             text = json.dumps(found) if options.json else str(found)
             sys.stdout.write(text + "\n")
             sys.stdout.flush()

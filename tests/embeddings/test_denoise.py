@@ -103,6 +103,8 @@ CHANGED = {
     Kernel.NEAR: ({0}, {2}),
     Kernel.RELATION: ({1},),
     Kernel.SWAP: ({0, 2},),
+    Kernel.BATCH: ({0}, {2}),
+    Kernel.ENTITY: ({0}, {2}),
 }
 
 
