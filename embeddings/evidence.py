@@ -15,6 +15,7 @@ from embeddings.edits import Floats
 from embeddings.resolvent import LARGEST_DENSE, Resolvent, SparseMatrix, resolvents
 from embeddings.rivals import Rivals
 from embeddings.runs import looked_up
+from embeddings.supporters import Supporters
 from embeddings.tensors import Indices
 from embeddings.walks import Walks
 
@@ -67,7 +68,7 @@ class Evidence:
     """Features of edges from a graph that does not hold them.
 
     ``triples`` is the graph, (edges, 3), ``weights`` (edges,) how much each is believed;
-    ``rivals`` compares relations with each other as well.
+    ``rivals`` compares relations with each other as well, ``supporters`` asks who else has an edge.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Evidence:
         weights: Floats | None = None,
         seed: int = 0,
         rivals: bool = False,
+        supporters: bool = False,
     ) -> None:
         self._size = num_entities
         self._generator = np.random.default_rng((seed, 9))
@@ -89,9 +91,8 @@ class Evidence:
             rows = order[ends[relation] : ends[relation + 1]]
             there = _matrix(triples[rows, 0], triples[rows, 2], weights[rows], num_entities)
             self._adjacency += [there, there.T.tocsr()]
-        self._resolvents: list[Resolvent] = resolvents(
-            sparse.hstack(self._adjacency, format="csr"), _LAMBDAS, seed
-        )
+        described = sparse.hstack(self._adjacency, format="csr")
+        self._resolvents: list[Resolvent] = resolvents(described, _LAMBDAS, seed)
         heads, relations, tails = triples.T
         self._relation = np.bincount(relations, weights, num_relations)
         self._slots = [
@@ -103,11 +104,14 @@ class Evidence:
         low, high = np.minimum(heads, tails), np.maximum(heads, tails)
         self._pairs = _Sums(low * num_entities + high, weights)
         self._walks = Walks(triples, num_entities, num_relations, seed)
-        self._rivals = (
-            Rivals(triples, num_entities, num_relations, self._resolvents[0], seed)
-            if rivals
-            else None
-        )
+        self._more: list[Rivals | Supporters] = []
+        first = self._resolvents[0]
+        if rivals:
+            self._more.append(Rivals(triples, num_entities, num_relations, first, seed))
+        if supporters:
+            self._more.append(
+                Supporters(triples, num_entities, num_relations, described, first, seed)
+            )
 
     def features(self, triples: Indices) -> Floats:
         """One row for each edge; the columns are the same for every graph."""
@@ -115,9 +119,12 @@ class Evidence:
         heads = self._supports(triples[:, 2], 2 * triples[:, 1] + 1, triples[:, 0])
         counted = np.log1p(self._counted(triples))
         every = [tails, heads, counted, self._walks.features(triples)]
-        if self._rivals is not None:
-            every.append(self._rivals.features(triples))
+        every += [more.features(triples) for more in self._more]
         return np.concatenate(every, axis=1)
+
+    def alike(self, sources: Indices, others: Indices) -> Floats:
+        """How much each source is like the other entity beside it, (n,), as diffusion has it."""
+        return self._resolvents[0].between(sources, others).astype(np.float64)
 
     def _counted(self, triples: Indices) -> Floats:
         h, r, t = triples.T

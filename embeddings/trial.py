@@ -91,6 +91,21 @@ class Folds:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Witnesses:
+    """What a graph says of edges that it does not hold."""
+
+    edges: Evidence
+    texts: LexicalEvidence | None
+
+    def features(self, triples: Indices) -> Floats:
+        """One row for each edge, without what eras say."""
+        found = self.edges.features(triples)
+        if self.texts is None:
+            return found
+        return np.concatenate((found, self.texts.features(triples)), axis=1)
+
+
 class Trial:
     """The edges of a table and those planted beside them, dealt to folds.
 
@@ -125,6 +140,7 @@ class Trial:
                 folds = np.where(gone, self.folds[origins], folds)
             self.plants[kernel] = Plants(wrong, folds, origins)
         self._rivals = not {Kernel.RELATION, Kernel.SWAP}.isdisjoint(config.kernels)
+        self._supporters = Kernel.NEAR in self.plants or self.passes > 1
 
     @property
     def passes(self) -> int:
@@ -178,7 +194,7 @@ class Trial:
             def compute(
                 rows: Indices = rows, rest: Indices = rest, trusted: Floats | None = trusted
             ) -> Floats:
-                return self.asked(triples[rows], triples[:size][rest], trusted)
+                return self.witnesses(triples[:size][rest], trusted).features(triples[rows])
 
             parts.append((rows, folds.found(compute)))
         every = np.zeros((len(triples), parts[0][1].shape[1]))
@@ -186,17 +202,14 @@ class Trial:
             every[rows] = features
         return np.split(every, np.cumsum([len(part) for part in asked])[:-1])
 
-    def asked(self, triples: Indices, graph: Indices, weights: Floats | None) -> Floats:
-        """Evidence about edges, (n, 3), from a graph of others, without what eras say."""
+    def witnesses(self, graph: Indices, weights: Floats | None) -> Witnesses:
+        """All evidence that a graph of edges, (n, 3), has about others."""
         table, seed = self.table, self.config.seed
-        evidence = Evidence(
-            graph, table.num_entities, table.num_relations, weights, seed, self._rivals
-        )
-        found = evidence.features(triples)
+        size, relations = table.num_entities, table.num_relations
+        edges = Evidence(graph, size, relations, weights, seed, self._rivals, self._supporters)
         if self.lexicon is None:
-            return found
-        lexical = LexicalEvidence(self.lexicon, graph, table.num_relations, seed)
-        return np.concatenate((found, lexical.features(triples)), axis=1)
+            return Witnesses(edges, None)
+        return Witnesses(edges, LexicalEvidence(self.lexicon, graph, relations, seed))
 
     def held_out_losses(self) -> tuple[Floats, dict[Kernel, Floats]]:
         """Losses of edges and plants in both directions and their sum, by models without them.
