@@ -75,15 +75,18 @@ def _share(observed: Floats, wrong: Floats, left: Floats) -> Share:
 def best_bin_share(observed: Floats, wrong: Floats, left: Floats | None = None) -> float:
     """The largest share of a kernel's noise that the observed edges leave room for.
 
-    The smallest ratio, over bins that hold equal parts of the planted edges, of the observed
-    share of a bin to its planted share; one observed edge is added to each bin. ``left`` (n,) is
-    how much of each observed edge no other kernel has explained.
+    The smallest ratio, over bins that hold equal parts of the planted edges and over all that is
+    above each, of the observed share to the planted share; one observed edge is added to each.
+    What is above matters in small graphs, where one edge in a bin is much. ``left`` (n,) is how
+    much of each observed edge no other kernel has explained.
     """
     if not len(wrong):
         return 0.0
     edges = np.unique(np.quantile(wrong, np.linspace(0, 1, _BINS + 1)[1:-1]))
     here = np.bincount(np.searchsorted(edges, observed), left, minlength=len(edges) + 1)
     there = np.bincount(np.searchsorted(edges, wrong), minlength=len(edges) + 1)
+    here = np.concatenate((here, here[::-1].cumsum()))
+    there = np.concatenate((there, there[::-1].cumsum()))
     filled = there >= len(wrong) / (2 * _BINS)
     ratio = ((here + 1) / len(observed))[filled] / (there / len(wrong))[filled]
     return float(min(ratio.min(), 1.0))

@@ -157,6 +157,7 @@ class Trainer:
         validation: Validation | None = None,
         anchor: Anchor | None = None,
         denied: Indices | None = None,
+        beliefs: NDArray[np.float64] | None = None,
         after_epoch: Callable[[Trainer], None] | None = None,
         graph: EdgeTable | None = None,
     ) -> float:
@@ -164,7 +165,8 @@ class Trainer:
 
         Rows are appended for what the table's vocabulary has new. With a validation the best
         validated state is what stays. ``denied`` are edges (n, 3) known to be false, which lose
-        their probability. ``after_epoch`` may write a checkpoint. ``graph`` is what messages
+        their probability. ``beliefs`` (edges,) is how probably each edge of the table is true, and
+        how often it is trained on: an epoch draws each with that chance. ``after_epoch`` may write a checkpoint. ``graph`` is what messages
         pass over, if the table is only a part of it. An interruption or an error leaves the
         trainer as it was before the call. Raises TrainingError on a table without edges, one of
         an older vocabulary, or where the loss is no longer finite.
@@ -177,14 +179,14 @@ class Trainer:
             self.model.see(table if graph is None else graph)
             directed = directed_edges(torch.from_numpy(table.triples))
             wrong = directed[:0] if denied is None else directed_edges(torch.from_numpy(denied))
-            paired = self.config.negatives > 0 and not self.config.grouped
-            on = directed.to(self.device), wrong.to(self.device)
-            batches = Batches(*on, self.config.grouped, paired)
+            batches = self._batches(directed, wrong)
             loss = float("nan")
             with deterministic():
                 for epoch in range(epochs):
                     if validation is not None and self.best.stalls >= validation.patience:
                         break  # gone on from a file of a run that had ended
+                    if beliefs is not None:
+                        batches = self._batches(self._drawn(table, beliefs), wrong)
                     loss = self._epoch(batches, anchor)
                     if progress:
                         progress(epoch + 1, epochs, loss)
@@ -199,6 +201,18 @@ class Trainer:
             self.model, self.optimiser, self.epochs_done, self.best = before
             raise
         return loss
+
+    def _batches(self, directed: Tensor, wrong: Tensor) -> Batches:
+        paired = self.config.negatives > 0 and not self.config.grouped
+        on = directed.to(self.device), wrong.to(self.device)
+        return Batches(*on, self.config.grouped, paired)
+
+    def _drawn(self, table: EdgeTable, beliefs: NDArray[np.float64]) -> Tensor:
+        """The edges of one epoch, each with the chance that it is true, one at least."""
+        chance = np.random.default_rng((self.config.seed, self.epochs_done)).random(len(table))
+        chosen = chance < beliefs
+        chosen[np.argmax(beliefs - chance)] = True
+        return directed_edges(torch.from_numpy(table.triples[chosen]))
 
     def see(self, table: EdgeTable) -> None:
         """Take a graph without training: new entities have the vectors that it gives them.
