@@ -18,7 +18,7 @@ from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
 from embeddings.texts import Texts, read_texts
 from embeddings.train import TrainConfig
 from embeddings.trial import FoldDone, Folds, Trial
-from graph.model import Node, Object
+from graph.model import Key, Node, Object
 from graph.snapshot import Snapshot, Version
 
 #: Edges without which neither shares nor discriminators mean anything.
@@ -93,6 +93,11 @@ class Suspicion:
     company: float | None
     closer: int | None
     edge: int
+
+    @property
+    def key(self) -> Key:
+        """What tells the statement from others."""
+        return self.subject, self.predicate, self.object
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,7 @@ class Denoising:
         company: Floats | None,
     ) -> tuple[Suspicion, ...]:
         """One row per statement; one that entails several edges is as bad as its worst."""
-        seen: set[tuple[Node, Node, Object]] = set()
+        seen: set[Key] = set()
         rows: list[Suspicion] = []
         counts, closer = counts_of(features), self._closer(features)
         for i in np.argsort(-ranking, kind="stable").tolist():

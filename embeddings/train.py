@@ -166,10 +166,10 @@ class Trainer:
         Rows are appended for what the table's vocabulary has new. With a validation the best
         validated state is what stays. ``denied`` are edges (n, 3) known to be false, which lose
         their probability. ``beliefs`` (edges,) is how probably each edge of the table is true, and
-        how often it is trained on: an epoch draws each with that chance. ``after_epoch`` may write a checkpoint. ``graph`` is what messages
-        pass over, if the table is only a part of it. An interruption or an error leaves the
-        trainer as it was before the call. Raises TrainingError on a table without edges, one of
-        an older vocabulary, or where the loss is no longer finite.
+        how often it is trained on: an epoch draws each with that chance. ``after_epoch`` may write
+        a checkpoint. ``graph`` is what messages pass over, if the table is only a part of it. An
+        interruption or an error leaves the trainer as it was before the call. Raises TrainingError
+        on a table without edges, one of an older vocabulary, or where the loss is no longer finite.
         """
         if not len(table):
             raise TrainingError("training", "the graph has no edges", "check the edge rule")

@@ -53,6 +53,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "shift": "kgdelta.commands.shifting",
         "shifts": "kgdelta.commands.shifting",
         "denoise": "kgdelta.commands.drift",
+        "doubts": "kgdelta.commands.drift",
         "embed": "kgdelta.commands.embedding",
         "models": "kgdelta.commands.embedding",
         "neo4j": "kgdelta.commands.development_server",

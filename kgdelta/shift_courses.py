@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from graph.prefixes import PrefixMap
-from kgdelta.shift_files import KeptHistory, ToldCourse, as_json
+from kgdelta.kept_tables import as_json
+from kgdelta.shift_files import KeptHistory, ToldCourse
 from kgdelta.shift_history import courses_along, trajectory_along
 
 if TYPE_CHECKING:

@@ -7,24 +7,17 @@ written last, so that an interrupted run leaves nothing that counts.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from graph.errors import NotFoundError
 from kgdelta.drifting import Shifted, fields_of, record_of
-from kgdelta.errors import UsageError
-from kgdelta.files import replacing
+from kgdelta.kept_tables import as_json, made, manifest, named, now, records, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from embeddings.shift_results import ShiftManifest
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class KeptShift:
     @property
     def id(self) -> str:
         """A short name that is the same for the same question with the same settings."""
-        return _named(self.graph, self.before, self.after, self.settings, self.code)
+        return named(self.graph, self.before, self.after, self.settings, self.code)
 
 
 def settings_of(manifest: ShiftManifest) -> dict[str, Any]:
@@ -66,17 +59,6 @@ def settings_of(manifest: ShiftManifest) -> dict[str, Any]:
         "method": VERSION,
     }
     return as_json(told)
-
-
-def as_json(told: dict[str, Any]) -> dict[str, Any]:
-    """Settings as JSON gives them back, sets in order."""
-    found: dict[str, Any] = json.loads(json.dumps(told, default=sorted))
-    return found
-
-
-def _named(*told: object) -> str:
-    """A short name of all that decides something."""
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +75,7 @@ class KeptHistory:
     @property
     def id(self) -> str:
         """A short name that is the same for the same versions and settings."""
-        return _named(self.graph, self.versions, self.settings, self.code)
+        return named(self.graph, self.versions, self.settings, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +104,10 @@ class ShiftFiles:
 
     def keep(self, about: KeptShift, rows: Sequence[Shifted]) -> KeptShift:
         """Write a shift; one of the same id is replaced."""
-        about = replace(about, created=_now())
-        self._write(f"shift-{about.id}", about, [row.record() for row in rows], _schema())
+        about = replace(about, created=now())
+        write_table(
+            self.folder, f"shift-{about.id}", about, [row.record() for row in rows], _schema()
+        )
         return about
 
     def find(self, about: KeptShift) -> KeptShift | None:
@@ -139,27 +123,27 @@ class ShiftFiles:
     def rows(self, about: KeptShift, nodes: Collection[str] | None = None) -> list[Shifted]:
         """The rows of a shift, or those of some nodes. Raises NotFoundError, UsageError."""
         path = self.folder / f"shift-{about.id}.parquet"
-        return [Shifted.of(record) for record in _records(path, nodes)]
+        return [Shifted.of(record) for record in records(path, "node", nodes)]
 
     def keep_history(self, about: KeptHistory, courses: Sequence[ToldCourse]) -> None:
         """Write the courses of a history; those of the same id are replaced."""
-        about = replace(about, created=_now())
-        records = [record_of(course) for course in courses]
-        self._write(f"history-{about.id}", about, records, _course_schema())
+        about = replace(about, created=now())
+        told = [record_of(course) for course in courses]
+        write_table(self.folder, f"history-{about.id}", about, told, _course_schema())
 
     def histories(self, graph: str) -> list[KeptHistory]:
         """Every history of a graph, the newest last. Raises UsageError where one is damaged."""
         found = []
         for path in sorted(self.folder.glob("history-*.json")):
-            told = _manifest(path)
+            told = manifest(path)
             versions = tuple((commit, name) for commit, name in told.pop("versions", ()))
-            found.append(_made(path, KeptHistory, {**told, "versions": versions}))
+            found.append(made(path, KeptHistory, {**told, "versions": versions}))
         return sorted((k for k in found if k.graph == graph), key=lambda k: (k.created, k.id))
 
     def courses(self, about: KeptHistory, nodes: Collection[str]) -> list[ToldCourse]:
         """The courses of some nodes along a history. Raises NotFoundError, UsageError."""
         path = self.folder / f"history-{about.id}.parquet"
-        return [ToldCourse(**fields_of(record)) for record in _records(path, nodes)]
+        return [ToldCourse(**fields_of(record)) for record in records(path, "node", nodes)]
 
     def collect(self, alive: Iterable[str]) -> list[str]:
         """Delete what is of commits of which one is not ``alive``, and give the names."""
@@ -168,7 +152,7 @@ class ShiftFiles:
         for path in sorted(
             (*self.folder.glob("shift-*.json"), *self.folder.glob("history-*.json"))
         ):
-            told = _manifest(path)
+            told = manifest(path)
             commits = {told.get("before"), told.get("after")} - {None}
             commits |= {commit for commit, _ in told.get("versions", ())}
             if not commits <= living:
@@ -177,62 +161,8 @@ class ShiftFiles:
                 gone.append(path.stem)
         return gone
 
-    def _write(
-        self,
-        name: str,
-        about: KeptShift | KeptHistory,
-        records: list[dict[str, Any]],
-        schema: dict[str, Any],
-    ) -> None:
-        """The table, and then its manifest."""
-        import polars
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self.folder / f"{name}.parquet") as stream:
-            polars.DataFrame(records, schema=schema).write_parquet(stream)
-        text = json.dumps({"id": about.id, **asdict(about)}, indent=1, sort_keys=True) + "\n"
-        with replacing(self.folder / f"{name}.json") as stream:
-            stream.write(text.encode())
-
     def _about(self, path: Path) -> KeptShift:
-        return _made(path, KeptShift, _manifest(path))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        told.pop("id")
-    except (ValueError, AttributeError, KeyError) as error:
-        raise UsageError(f"{path}: damaged manifest ({error}); delete it") from None
-    found: dict[str, Any] = told
-    return found
-
-
-def _made(path: Path, kind: type[T], told: dict[str, Any]) -> T:
-    try:
-        return kind(**told)
-    except TypeError as error:
-        raise UsageError(f"{path}: damaged manifest ({error}); delete it") from None
-
-
-def _records(path: Path, nodes: Collection[str] | None) -> list[dict[str, Any]]:
-    """The rows of a table, or those of some nodes."""
-    import polars
-
-    if not path.exists():
-        raise NotFoundError("file", str(path), "run the shift again")
-    try:
-        frame = polars.scan_parquet(path)
-        if nodes is not None:
-            frame = frame.filter(polars.col("node").is_in(list(nodes)))
-        return frame.collect().to_dicts()
-    except (polars.exceptions.PolarsError, OSError) as error:
-        told = f"{path}: damaged table ({type(error).__name__}); delete it"
-        raise UsageError(told) from None
+        return made(path, KeptShift, manifest(path))
 
 
 def _schema() -> dict[str, Any]:

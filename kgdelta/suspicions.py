@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
 
 from graph.prefixes import PrefixMap
 from kgdelta.output import counted
@@ -20,55 +20,104 @@ if TYPE_CHECKING:
 _LITTLE: Final = 0.1
 #: Edges of a relation from which on the support of its candidates means something.
 _ENOUGH: Final = 20
+#: The share of doubted statements from which on their commit is told as bad company.
+_BAD: Final = 0.3
+#: Digits of a commit that people read.
+_DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ToldSuspicion:
-    """A row of a denoise result in words.
+    """A statement, the probability that it is wrong (0 to 1), and why.
 
-    ``subject`` and ``object`` have the label in front of the id where there is one; ``reasons``
-    are what speaks against the statement, the strongest first.
+    ``subject``, ``predicate`` and ``object`` are as people write them, with their labels, "" for
+    none. ``odds`` rank beyond 1; ``loss`` is the held-out loss in nats of the model, ``company``
+    the share of doubted statements around it in its commit; both None where they were not asked
+    for. ``reasons`` are what speaks against the statement, the strongest first.
     """
 
-    row: Suspicion
     subject: str
     predicate: str
     object: str
+    subject_label: str
+    object_label: str
+    posterior: float
+    odds: float
+    loss: float | None
+    company: float | None
+    commit: str
     reasons: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """The statement with labels."""
+        ends = ((self.subject, self.subject_label), (self.object, self.object_label))
+        one, other = (f"{label} ({name})" if label else name for name, label in ends)
+        return f"{one}  {self.predicate}  {other}"
 
-def tell(rows: Sequence[Suspicion], snapshot: Snapshot) -> list[ToldSuspicion]:
-    """Rows with labels and reasons."""
+    def record(self) -> dict[str, Any]:
+        """As a row of a table."""
+        return {**asdict(self), "reasons": list(self.reasons)}
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> ToldSuspicion:
+        """A row of a table told again."""
+        own = {field.name: record[field.name] for field in fields(cls)}
+        return cls(**{**own, "reasons": tuple(own["reasons"])})
+
+
+def tell(
+    rows: Sequence[Suspicion],
+    snapshot: Snapshot,
+    commits: Sequence[str] = (),
+    reasons: bool = True,
+) -> list[ToldSuspicion]:
+    """Rows with labels and reasons; ``commits`` names the commit of each edge, if it is known."""
     prefixes = PrefixMap.of(snapshot)
     nodes = {row.subject for row in rows} | {r.object for r in rows if isinstance(r.object, str)}
     nodes |= {row.predicate for row in rows}
     labels = {node: label.value for node, label in snapshot.labels(nodes).items()}
 
-    def named(value: Object) -> str:
-        text = object_text(value, prefixes)
-        label = labels.get(value) if isinstance(value, str) else None
-        return f"{label} ({text})" if label else text
+    def label(value: Object) -> str:
+        return labels.get(value, "") if isinstance(value, str) else ""
 
     def called(value: Object) -> str:
-        label = labels.get(value) if isinstance(value, str) else None
-        return f"'{label}'" if label else object_text(value, prefixes)
+        return f"'{label(value)}'" if label(value) else object_text(value, prefixes)
 
-    return [
-        ToldSuspicion(
-            row,
-            named(row.subject),
-            prefixes.contract(row.predicate),
-            named(row.object),
-            _reasons(row, called(row.subject), called(row.predicate), called(row.object)),
+    told = []
+    for row in rows:
+        commit = commits[row.edge] if commits else ""
+        names = called(row.subject), called(row.predicate), called(row.object)
+        told.append(
+            ToldSuspicion(
+                prefixes.contract(row.subject),
+                prefixes.contract(row.predicate),
+                object_text(row.object, prefixes),
+                label(row.subject),
+                label(row.object),
+                row.posterior,
+                row.odds,
+                row.loss,
+                row.company,
+                commit,
+                _reasons(row, *names, commit) if reasons else (),
+            )
         )
-        for row in rows
-    ]
+    return told
 
 
-def _reasons(row: Suspicion, subject: str, predicate: str, filler: str) -> tuple[str, ...]:
-    """What the counts without the statement itself say against it, the strongest first."""
+def _reasons(
+    row: Suspicion, subject: str, predicate: str, filler: str, commit: str
+) -> tuple[str, ...]:
+    """What the rest says against the statement, the strongest first."""
     counts = row.counts
     found: list[tuple[float, str]] = []
+    if row.company is not None and row.company >= _BAD and commit:
+        name = commit[:_DIGITS]
+        found.append((-1.0, f"{row.company:.0%} of what came with it in {name} is doubted"))
+    if row.closer:
+        others = counted(row.closer, "other object")
+        found.append((-row.closer / 1e6, f"labels and definitions all fit {others} better"))
     if counts.edges_of_relation >= _ENOUGH:
         if counts.same_relation_and_tail == 0:
             found.append((0.0, f"nothing else has {predicate} {filler}"))

@@ -127,10 +127,7 @@ def _tell(drift: Drift, last: Snapshot) -> None:
 
 
 def _noise_lines(rows: Sequence[Suspicion], snapshot: Snapshot) -> list[NoiseLine]:
-    return [
-        NoiseLine(f"{t.subject} {t.predicate} {t.object}", t.row.posterior)
-        for t in tell(rows, snapshot)
-    ]
+    return [NoiseLine(t.text, t.posterior) for t in tell(rows, snapshot)]
 
 
 def write_report(store: Store, drift: Drift, seconds: Mapping[str, float], page: Path) -> None:
