@@ -1,9 +1,8 @@
-"""What the statements that came with a statement say of it: its time, its author, its commit.
+"""What the statements that came with a statement say of it: its author, its commit.
 
-Eras differ by degrees: the share of wrong statements in each is estimated from the odds of all its
-members. An author or a commit is ordinary, and then says nothing, or bad, and then much of it is
-wrong: odds of neighbours err together, so that shares a little above the others mean nothing. A
-statement is judged by the shares of its groups without itself.
+An author or a commit is ordinary, and then says nothing, or bad, and then much of it is wrong: odds
+of neighbours err together, so that shares a little above the others mean nothing. A statement is
+judged by the shares of its groups without itself.
 """
 
 from __future__ import annotations
@@ -19,8 +18,6 @@ from embeddings.tensors import Indices
 _BAD = (0.5, 0.7, 0.9)
 #: Groups taken to be bad before anything is known of them.
 _FIRST = 0.02
-#: Statements that the share of all eras counts as in each.
-_STRENGTH = 100.0
 _ROUNDS = 50
 #: Odds beyond which a statement says no more of its company, and shares that are none.
 _LEAST, _SUREST = 1e-5, 0.98
@@ -31,37 +28,23 @@ def in_company(
 ) -> tuple[Floats, Floats]:
     """Odds that know the company, and the share of wrong ones in the narrowest group of each.
 
-    ``odds`` (n,) are share times likelihood ratio, ``eras`` and ``groups`` numbers (n,), groups
-    from the widest to the narrowest, -1 for a statement that is in none. Both answers have shape
-    (n,); the share leaves the statement itself out.
+    ``odds`` (n,) are share times likelihood ratio, the share that of the edge's era; ``eras`` and
+    ``groups`` are numbers (n,), groups from the widest to the narrowest, -1 for a statement that
+    is in none. Both answers have shape (n,); the share leaves the statement itself out.
     """
     believed = np.clip(odds, _LEAST, _SUREST)
-    overall = float(np.clip(believed.mean(), _LEAST, _SUREST)) if len(odds) else _LEAST
+    place = np.zeros(len(odds), dtype=np.int64) if eras is None else eras
+    means = np.bincount(place, believed) / np.maximum(np.bincount(place), 1)
+    overall: Floats = np.clip(means, _LEAST, _SUREST)[place]
     # Against true statements, where odds are against observed ones.
     ratio = believed / (1 - believed) * (1 - overall) / overall
-    share = np.full(len(odds), overall)
-    if eras is not None:
-        share = _by_era(ratio, share, eras)
+    share = overall.copy()
     for group in groups:
         inside = np.flatnonzero(group >= 0)
         if len(inside):
             share[inside] = _by_group(ratio[inside], share[inside], group[inside])
     change = share / (1 - share) * (1 - overall) / overall
     return odds * change / (1 - believed + believed * change), share
-
-
-def _by_era(ratio: Floats, share: Floats, eras: Indices) -> Floats:
-    """Expectation and maximisation of the share of each era; each member leaves itself out."""
-    _, place = np.unique(eras, return_inverse=True)
-    counts = np.bincount(place)
-    wider = np.bincount(place, share) / counts
-    own, wrong = wider, share
-    for _ in range(_ROUNDS):
-        there = own[place]
-        wrong = there * ratio / (1 + there * (ratio - 1))
-        own = (_STRENGTH * wider + np.bincount(place, wrong)) / (_STRENGTH + counts)
-    without: Floats = (own * (_STRENGTH + counts))[place] - wrong
-    return np.clip(without / (_STRENGTH + counts[place] - 1), _LEAST, _SUREST)
 
 
 def _by_group(ratio: Floats, share: Floats, group: Indices) -> Floats:

@@ -13,7 +13,7 @@ from embeddings.errors import TrainingError
 from embeddings.evidence import Counts, counts_of
 from embeddings.kernels import Kernel
 from embeddings.lexical import Lexicon
-from embeddings.shares import Mixture, Share, mixture
+from embeddings.shares import Mixture, Share, by_era, mixture
 from embeddings.tensors import EdgeRule, EdgeTable, Indices, read_edges
 from embeddings.texts import Texts, read_texts
 from embeddings.train import TrainConfig
@@ -23,6 +23,8 @@ from graph.snapshot import Snapshot, Version
 
 #: Edges without which neither shares nor discriminators mean anything.
 FEWEST_EDGES = 100
+#: Edges without which the share of an era means nothing.
+FEWEST_IN_ERA = 1000
 #: Version of the method: what was found by another one is not comparable.
 VERSION = 2
 
@@ -170,7 +172,7 @@ class Denoising:
         past = past or Past()
         lexicon = Lexicon(texts, config.seed) if texts is not None and config.lexical else None
         self.table, self.config = table, config
-        self.trial = Trial(table, config, lexicon, past.eras)
+        self.trial = Trial(table, config, lexicon, _large(past.eras))
         folds = Folds(fold_done, config.folds * self.trial.passes * config.rounds, folder)
         losses = self.trial.held_out_losses() if config.epochs else None
         before = None if past.doubts is None else _belief(np.nan_to_num(past.doubts))
@@ -182,8 +184,8 @@ class Denoising:
             found = self._judged(losses)
         loss = None if losses is None else losses[0][:, -1]
         odds, company = found.odds, None
-        if past.groups or past.eras is not None:
-            odds, company = in_company(odds, past.eras, past.groups)
+        if past.groups:
+            odds, company = in_company(odds, self.trial.eras, past.groups)
         ranking = odds if found.believed or loss is None else loss
         self.odds = odds
         rows = self._rows(odds, ranking, first, loss, company)
@@ -195,7 +197,11 @@ class Denoising:
         for kernel in self.config.kernels:
             trees, asked, plants = self.trial.discriminator(kernel, self.features, losses)
             ratios[kernel] = trees.ratios(asked), trees.ratios(plants)
-        return mixture(ratios)
+        eras = self.trial.eras
+        if eras is None:
+            return mixture(ratios)
+        came = {kernel: eras[own.origins] for kernel, own in self.trial.plants.items()}
+        return by_era(ratios, eras, came)
 
     def _rows(
         self,
@@ -236,6 +242,22 @@ class Denoising:
             return None
         end = features.shape[1] - (self.trial.eras is not None)
         return lexicon.closer(features[:, end - lexicon.width : end])
+
+
+def _large(eras: Indices | None) -> Indices | None:
+    """Eras from 0 on, each with enough edges: small ones are of the next; None if one is left."""
+    if eras is None:
+        return None
+    counts = np.bincount(np.unique(eras, return_inverse=True)[1])
+    number, size, numbers = 0, 0, []
+    for i, count in enumerate(counts.tolist()):
+        numbers.append(number)
+        size += count
+        if size >= FEWEST_IN_ERA and counts[i + 1 :].sum() >= FEWEST_IN_ERA:
+            number, size = number + 1, 0
+    if number == 0:
+        return None
+    return np.array(numbers)[np.unique(eras, return_inverse=True)[1]]
 
 
 def _belief(odds: Floats) -> Floats:

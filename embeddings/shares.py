@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from embeddings.edits import Floats
 from embeddings.kernels import Kernel
+from embeddings.tensors import Indices
 
 _BINS = 20
 #: A kernel that made less than this is not there.
@@ -59,6 +60,37 @@ def mixture(ratios: Mapping[Kernel, tuple[Floats, Floats]]) -> Mixture:
         weight = _weight(found) / surest if believed else 1.0
         odds += weight * found.share * ratios[kernel][0]
     return Mixture(odds, {kernel: shares[kernel] for kernel in ratios}, believed)
+
+
+def by_era(
+    ratios: Mapping[Kernel, tuple[Floats, Floats]],
+    eras: Indices,
+    planted: Mapping[Kernel, Indices],
+) -> Mixture:
+    """:func:`mixture` of the edges of each era by themselves, whose noise need not be the others'.
+
+    ``eras`` (n,) are numbers from 0 on, ``planted`` those of the edges that each kernel planted.
+    """
+    odds, believed = np.zeros(len(eras)), False
+    parts: list[tuple[float, Mixture]] = []
+    for era in range(int(eras.max()) + 1):
+        here = eras == era
+        found = mixture(
+            {k: (observed[here], own[planted[k] == era]) for k, (observed, own) in ratios.items()}
+        )
+        odds[here] = found.odds
+        believed |= found.believed
+        parts.append((float(here.mean()), found))
+    return Mixture(odds, {kernel: _joined(kernel, parts) for kernel in ratios}, believed)
+
+
+def _joined(kernel: Kernel, parts: Sequence[tuple[float, Mixture]]) -> Share:
+    """The share of a kernel in all eras; what is resolved counts as much as it explains."""
+    shares = [part * found.shares[kernel].share for part, found in parts]
+    total = sum(shares)
+    pairs = zip(shares, parts, strict=True)
+    resolved = sum(share * found.shares[kernel].resolved for share, (_, found) in pairs)
+    return Share(total, resolved / total if total else 0.0)
 
 
 def _weight(found: Share) -> float:

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
         shift,
         write,
     )
-    from kgdelta.rows import Changes, Rows, Shifts
+    from kgdelta.rows import Changes, Rows, Shifts, Suspicions
 
 __all__ = [
     "Changes",
     "Graph",
     "Rows",
     "Shifts",
+    "Suspicions",
     "apply",
     "diff",
     "open",

@@ -11,13 +11,12 @@ from graph.errors import NotFoundError
 from graph.memory import MemorySnapshot
 from graph.store import MAIN, Blame, LogFilter, Store, open_store
 from kgdelta import settings
-from kgdelta.rows import ChangeRow, Changes, Rows, Shifts
+from kgdelta.rows import ChangeRow, Changes, Rows, Shifts, Suspicions
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
     from rdflib import Graph as RdfGraph
 
-    from embeddings.denoise import Suspicion
     from graph.bundle import BundleInfo
     from graph.commit import Commit, CommitMeta
     from graph.model import Node, Statement
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from kgdelta.patching import Patch
     from kgdelta.shift_past import PastShifts
     from kgdelta.shift_runs import ShiftFolder
+    from kgdelta.suspicion_past import PastDoubts
     from queries.history import LifeEvent
 
 
@@ -349,15 +349,54 @@ class Graph:
             raise NotFoundError("shift", self.store.graph, "this store keeps none")
         return past_shifts(self.store, self.store.graph, version, folder, node)
 
-    def _shift_folder(self) -> ShiftFolder | None:
+    def _models_folder(self) -> Path | None:
         from kgdelta.model_folders import folder_beside
+
+        return folder_beside(self.store.url)
+
+    def _shift_folder(self) -> ShiftFolder | None:
         from kgdelta.shift_runs import ShiftFolder
 
-        place = folder_beside(self.store.url)
+        place = self._models_folder()
         return ShiftFolder(place) if place is not None else None
 
-    def denoise(self, version: str = MAIN) -> Rows[Suspicion]:
-        """Statements by the probability that they are wrong. Raises TrainingError."""
-        from embeddings.denoise import denoise
+    def denoise(
+        self,
+        version: str = MAIN,
+        *,
+        since: str | None = None,
+        full: bool = False,
+        history: bool = True,
+        repairs: int = 0,
+        seed: int = 0,
+    ) -> Suspicions:
+        """Statements by the probability that they are wrong; nothing is changed.
 
-        return Rows(denoise(self.at(version)).rows)
+        Only those that ``since`` does not have, if it is given. ``full`` looks for seven kinds of
+        mistakes, ``history`` lets commits and earlier judgements count, ``repairs`` is of how many
+        statements repairs are wanted. What is found is kept beside the store, if it is a file, and
+        not run again unless repairs are wanted. Raises TrainingError, NotFoundError.
+        """
+        from embeddings.denoise import DenoiseConfig
+        from kgdelta.proposals import propose
+        from kgdelta.suspicion_runs import DenoiseAsk, run_denoise
+
+        config = DenoiseConfig.full(seed) if full else DenoiseConfig(seed=seed)
+        state = self.at(version)
+        old = self.at(since) if since is not None else None
+        ask = DenoiseAsk(state, version, config, old, history)
+        folder = self._models_folder()
+        run = run_denoise(ask, self.store.graph, self.store, folder, anew=repairs > 0)
+        return Suspicions(run.rows, run.about, propose(run, state, repairs))
+
+    def doubts(self, node: str, version: str = MAIN) -> Rows[PastDoubts]:
+        """What was said of the statements about a node, given by id or label, at each version.
+
+        Raises NotFoundError.
+        """
+        from kgdelta.suspicion_past import past_doubts
+
+        folder = self._models_folder()
+        if folder is None:
+            raise NotFoundError("judgement", self.store.graph, "this store keeps none")
+        return Rows(past_doubts(self.store, self.store.graph, version, folder, node))

@@ -58,7 +58,7 @@ def propose(run: DenoiseRun, snapshot: Snapshot, most: int) -> list[Proposal]:
         added: tuple[Statement, ...] = ()
         if repair.object is not None:
             added = (Statement(repair.subject, repair.predicate, repair.object),)
-        changes = lift(snapshot, Delta(frozenset(added), frozenset({statement})))
+        changes = lift(snapshot, Delta(added=frozenset(added), removed=frozenset({statement})))
         name = (
             prefixes.contract(row.subject),
             prefixes.contract(row.predicate),

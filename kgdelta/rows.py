@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from kgcl.changes import Change
     from kgdelta.drifting import Shifted
+    from kgdelta.proposals import Proposal
     from kgdelta.shift_files import KeptShift
+    from kgdelta.suspicion_files import KeptJudgement
+    from kgdelta.suspicions import ToldSuspicion
 
 T = TypeVar("T")
 
@@ -91,3 +94,21 @@ class Shifts(Rows["Shifted"]):
     def significant(self) -> Rows[Shifted]:
         """The nodes that shifted, at the false discovery rate that was asked for."""
         return Rows(row for row in self if row.significant)
+
+
+class Suspicions(Rows["ToldSuspicion"]):
+    """Statements by the probability that they are wrong, the most doubted first.
+
+    ``about`` holds the version, every setting and what was found of kinds of mistakes;
+    ``proposals`` are repairs of the first, where they were asked for.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[ToldSuspicion],
+        about: KeptJudgement,
+        proposals: Sequence[Proposal] = (),
+    ) -> None:
+        super().__init__(rows)
+        self.about = about
+        self.proposals = tuple(proposals)

@@ -121,18 +121,22 @@ def models_command(
 
         alive = living_commits(session)
         _list(session, files.collect(alive))
-        _collect_shifts(alive, models_folder(session, folder))
+        _collect_answers(alive, models_folder(session, folder))
     else:
         _list(session, [r for r in files.records() if r.graph == session.graph])
 
 
-def _collect_shifts(alive: set[str], folder: Path) -> None:
+def _collect_answers(alive: set[str], folder: Path) -> None:
     from kgdelta.shift_runs import ShiftFolder
+    from kgdelta.suspicion_files import SuspicionFiles
 
     where = ShiftFolder(folder)
     gone = [*where.shifts.collect(alive), *where.kept.collect(alive)]
     if gone:
         say(f"{counted(len(gone), 'file')} of shifts deleted, too")
+    judged = SuspicionFiles(folder / "denoise").collect(alive)
+    if judged:
+        say(f"{counted(len(judged), 'judgement')} deleted, too")
 
 
 def _files(session: Session, folder: Path | None) -> ModelFiles:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from embeddings.denoise import DenoiseConfig, DenoiseResult, Past, denoise_table
 from embeddings.held_out import held_out_losses
 from embeddings.kernels import Kernel, planted
-from embeddings.tensors import EdgeTable, Vocabulary, edge_keys, read_edges, table_from_triples
+from embeddings.tensors import Vocabulary, edge_keys, read_edges, table_from_triples
 from embeddings.texts import read_texts
 from embeddings.train import TrainConfig
 from ingest.formats import read_bytes
