@@ -21,8 +21,8 @@ from graph.model import Node
 
 #: Objects that are tried by what like entities have, and as many by texts; holders that are asked.
 _MOST = 30
-#: A repair is no more doubtful than this part of all statements.
-_SURE = 0.9
+#: A repair is no more doubtful than this part of all statements, or has no more than these odds.
+_SURE, _LOW = 0.9, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Repairs:
             for kernel in typed
         ]
         every = self._odds(features.observed, judgement.table.triples[:, 1])
-        self._most = float(np.quantile(every, _SURE))
+        self._most = max(float(np.quantile(every, _SURE)), _LOW)
 
     def of(self, rows: Iterable[Suspicion]) -> list[Repair]:
         """A repair for each doubted statement; all of them are left out of the evidence."""

@@ -1,11 +1,12 @@
 """Planted noise: how well denoise ranks it.
 
-python -m tests.benchmarks.denoise [ARCHIVE] [--share X] [--mode quick|wide|full]
+python -m tests.benchmarks.denoise [ARCHIVE|DIR] [--share X] [--mode quick|wide|full]
 [--kinds KIND...] [--withheld] [--commits] [--seeds N] [--json] [--large EDGES]
 
 ``wide`` has all kernels of ``full`` without link prediction. With ``--commits`` edges came in
 commits: true ones a few nodes at a time, wrong ones each in some commit or, where they come many
-at once, with ten true ones in one of their own.
+at once, with ten true ones in one of their own. A folder is a set in OpenKE's form, of which the
+training edges are taken.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 from embeddings.denoise import DenoiseConfig, DenoiseResult, Past, denoise_table
 from embeddings.kernels import Kernel, planted
 from embeddings.tensors import EdgeTable, Vocabulary, table_from_triples
+from tests.benchmarks.ckge_static import read_split
 from tests.benchmarks.planted import ENTITY, ckge_table
 
 
@@ -171,7 +173,8 @@ def main() -> None:
         found = large(options.large // 10, options.large, MODES[options.mode](0))
         sys.stdout.write(json.dumps(found) + "\n")
         return
-    table = ckge_table(options.archive)
+    archive = options.archive
+    table = read_split(archive)[0] if archive.is_dir() else ckge_table(archive)
     for seed in range(options.seeds):
         for kind in map(Kernel, options.kinds or ["typed", "random"]):
             config = replace(MODES[options.mode](seed), rounds=options.rounds)

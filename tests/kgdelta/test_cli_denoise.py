@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -58,3 +59,116 @@ def test_few_edges_are_refused_in_a_line(run: Run, tmp_path: Path) -> None:
     assert answer.code != 0
     assert "at least 100 are needed" in answer.err
     assert "Traceback" not in answer.err
+
+
+@pytest.fixture
+def store(run: Run, groups: str) -> Run:
+    """A store whose second commit adds the odd edge and a few others."""
+    assert run("init").code == 0
+    text = Path(groups).read_text()
+    before = text.replace("relationship: R:0 N:07\n", "", 1)
+    Path("before.obo").write_text(before)
+    assert run("import", "before.obo", "--tag", "v1").code == 0
+    assert run("import", groups, "--tag", "v2").code == 0
+    return run
+
+
+def test_a_judgement_is_kept_and_told_over_versions(store: Run) -> None:
+    first = store("denoise", "--at", "v1", "-n", "3", "--json")
+    assert first.code == 0, first.err
+    assert "fold 5 of 5" in first.err
+    again = store("denoise", "--at", "v1", "-n", "3", "--json")
+    assert again.out == first.out
+    assert "fold" not in again.err
+    assert store("denoise", "--at", "v2").code == 0
+    assert "(kept from before)" in store("denoise", "--at", "v1").err
+
+    past = store("doubts", "node 0", "--json").rows
+    odd = next(row for row in past if row["statement"].endswith("node 7 (N:07)"))
+    assert [one["name"] for one in odd["judged"]] == ["v2"]
+    others = [row for row in past if row is not odd]
+    assert [one["name"] for one in others[0]["judged"]] == ["v1", "v2"]
+    told = store("doubts", "N:00").out
+    assert "node 7 (N:07)" in told
+    assert "%  v2" in told
+    manifests = [json.loads(p.read_text()) for p in Path("kg.db.models/denoise").glob("*.json")]
+    assert {manifest["name"] for manifest in manifests} == {"v1", "v2"}
+    second = next(manifest for manifest in manifests if manifest["name"] == "v2")
+    assert second["earlier"] == next(m["id"] for m in manifests if m["name"] == "v1")
+    assert not [*Path("kg.db.models/denoise").glob("*.part")]
+
+
+def test_since_shows_what_is_new(store: Run) -> None:
+    new = store("denoise", "--at", "v2", "--since", "v1", "--json").rows
+    assert [(row["subject"], row["object"]) for row in new] == [("N:00", "N:07")]
+    assert new[0]["commit"] == store("log", "-n", "1", "--json").rows[0]["commit"]
+
+
+def test_repairs_go_through_the_ordinary_dry_run(store: Run) -> None:
+    answer = store("denoise", "--propose", "repairs.kgcl", "--page", "page.html", "-n", "1")
+    assert answer.code == 0, answer.err
+    assert store("apply", "--dry-run", "repairs.kgcl").code == 0
+    text = Path("repairs.kgcl").read_text()
+    assert text.startswith("# ")
+    commands = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert f"{len(commands)} repair" in answer.err
+    page = Path("page.html").read_text()
+    assert "Can the percentages be trusted?" in page
+    assert "mistakes were planted" in page
+    assert "<script" not in page
+
+
+def test_an_interrupted_judgement_goes_on(store: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kgdelta.commands import drift
+
+    def stop(message: str) -> None:
+        if message.startswith("fold 3"):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drift, "say", stop)
+        assert store("denoise").code != 0
+    assert len([*Path("kg.db.models/denoise").glob("*.part/*.npy")]) == 3
+    assert not [*Path("kg.db.models/denoise").glob("*.json")]
+    assert store("denoise").code == 0
+    assert not [*Path("kg.db.models/denoise").glob("*.part")]
+
+
+def test_what_is_not_there_is_one_line(store: Run) -> None:
+    for arguments, message in (
+        (["doubts", "node 0"], "run 'kgdelta denoise' first"),
+        (["denoise", "--at", "nowhere"], "no version 'nowhere'"),
+        (["denoise", "--propose", "no/where.kgcl"], "there is no folder no"),
+        (["denoise", "--since", "nowhere"], "no version 'nowhere'"),
+    ):
+        answer = store(*arguments)
+        assert answer.code != 0
+        assert message in answer.err
+        assert answer.err.count("\n") == 1
+    assert store("denoise").code == 0
+    answer = store("doubts", "R:0")
+    assert answer.code == 6
+    assert "it has no statement in 1 judgement" in answer.err
+
+
+def test_a_damaged_answer_says_what_to_delete(store: Run) -> None:
+    assert store("denoise").code == 0
+    table = next(Path("kg.db.models/denoise").glob("*.parquet"))
+    table.write_bytes(b"nothing")
+    answer = store("denoise")
+    assert answer.code != 0
+    assert "damaged table" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_in_python(store: Run) -> None:
+    import kgdelta as kd
+
+    with kd.open("kg.db") as kg:
+        rows = kg.denoise(since="v1", repairs=3)
+        assert [row.object for row in rows] == ["N:07"]
+        assert rows.about.statements == 1
+        assert len(rows.proposals) <= 1
+        assert kg.denoise(since="v1").to_pandas()["posterior"][0] == rows[0].posterior
+        kg.denoise()
+        assert kg.doubts("node 0")[0].judged[-1].name == "main"
