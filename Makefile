@@ -55,6 +55,10 @@ bench-embeddings: $(READY)
 	$(BIN)/python -m tests.benchmarks.change_points
 	$(BIN)/python -m tests.benchmarks.denoise
 	$(BIN)/python -m tests.benchmarks.denoise_baselines
+	$(BIN)/python -m tests.benchmarks.denoise_ontologies
+	$(BIN)/python -m tests.benchmarks.denoise_history
+	$(BIN)/python -m tests.benchmarks.denoise_history --real
+	$(BIN)/python -m tests.benchmarks.denoise_training
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

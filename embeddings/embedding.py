@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.errors import TrainingError
 from embeddings.evaluate import Metrics, filtered_ranks, metrics
@@ -14,6 +15,7 @@ from embeddings.learner import Learner, Plan
 from embeddings.splits import SplitRule, split
 from embeddings.tensors import EdgeRule, EdgeTable, Vocabulary, read_edges, table_from_triples
 from embeddings.train import Trainer, Validation
+from graph.model import Key
 from graph.snapshot import Snapshot
 
 
@@ -55,8 +57,12 @@ def embed(
     config: EmbedConfig | None = None,
     earlier: Earlier | None = None,
     told: Callable[[int, int, float], None] | None = None,
+    doubts: Mapping[Key, float] | None = None,
 ) -> Embedded:
     """Train on a state, from scratch or from an earlier model.
+
+    ``doubts`` are probabilities of statements to be wrong: from scratch each edge is trained on
+    as often as it is believed.
 
     An edge that is held out is held out in every state, so no model has seen it. Training from
     scratch stops when validation stalls, if any edge is for it. Going on for 0 epochs, an
@@ -82,7 +88,8 @@ def embed(
     if config.plan.train.text:
         columns = FeatureRule(width=config.plan.train.text)
         training = replace(training, features=entity_features(snapshot, table, columns))
-    step = learner.learn(training, validation, told)
+    beliefs = None if doubts is None else _beliefs(doubts, table, training)
+    step = learner.learn(training, validation, told, beliefs)
     found = None
     if len(parts.test):
         found = metrics(filtered_ranks(learner.trainer.model, parts.test, table.triples))
@@ -94,6 +101,16 @@ def embed(
         len(parts.test),
         step.epochs,
     )
+
+
+def _beliefs(
+    doubts: Mapping[Key, float], table: EdgeTable, training: EdgeTable
+) -> NDArray[np.float64]:
+    """How much each training edge is believed: as its statement is, 1 where nobody doubts it."""
+    keys = table.keys()
+    order = np.argsort(keys)
+    rows = order[np.searchsorted(keys[order], training.keys())]
+    return np.array([1 - doubts.get(table.statements[row], 0.0) for row in rows.tolist()])
 
 
 def _training(table: EdgeTable, config: EmbedConfig) -> EdgeTable:

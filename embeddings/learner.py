@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.strategies import (
     AllEdges,
@@ -84,19 +85,24 @@ class Learner:
         return learner
 
     def learn(
-        self, table: EdgeTable, validation: Validation | None = None, told: Told | None = None
+        self,
+        table: EdgeTable,
+        validation: Validation | None = None,
+        told: Told | None = None,
+        beliefs: NDArray[np.float64] | None = None,
     ) -> Step:
         """Take the next snapshot; its vocabulary extends that of the one before.
 
-        With a validation a training from scratch stops when it stalls. Raises TrainingError
-        where there is nothing to train on.
+        With a validation a training from scratch stops when it stalls, and trains on edges as
+        they are believed, if ``beliefs`` (edges,) says how much. Raises TrainingError where there
+        is nothing to train on.
         """
         change = Change.between(self._table, table)
         number = len(self.steps)
         self._changed += len(change.new) + len(change.removed)
         self._joint += len(table) * self.plan.first_epochs
         if self._table is None or self.plan.policy.retrains(self._spent(table)):
-            step = self._from_scratch(table, number, validation, told)
+            step = self._from_scratch(table, number, validation, told, beliefs)
             self._since, self._changed = 0, 0
         else:
             step = self._go_on(change, number, told)
@@ -119,10 +125,16 @@ class Learner:
         )
 
     def _from_scratch(
-        self, table: EdgeTable, number: int, validation: Validation | None, told: Told | None
+        self,
+        table: EdgeTable,
+        number: int,
+        validation: Validation | None,
+        told: Told | None,
+        beliefs: NDArray[np.float64] | None,
     ) -> Step:
         self.trainer = Trainer(self.plan.train)
-        self.trainer.fit(table, self.plan.first_epochs, told, validation=validation)
+        epochs = self.plan.first_epochs
+        self.trainer.fit(table, epochs, told, validation=validation, beliefs=beliefs)
         epochs = self.trainer.epochs_done
         return Step(number, len(table) * epochs, epochs, None)
 

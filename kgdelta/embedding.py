@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from embeddings.embedding import EmbedConfig
     from embeddings.model_files import ModelFiles, ModelRecord
+    from graph.model import Key
+    from graph.snapshot import Snapshot
     from kgdelta.session import Session
 
 
@@ -32,6 +34,7 @@ class Wish:
     origin: str | None
     share: float
     encoder: str = "none"
+    denoised: bool = False
 
 
 #: Columns that the text of a node is hashed into, for an inductive model.
@@ -55,6 +58,8 @@ def embed_version(
     from kgdelta import __version__
 
     config = _config(wish)
+    if wish.denoised and wish.origin is not None:
+        raise UsageError("--denoised trains from scratch; leave out --from")
     with session.store() as store:
         commit = store.resolve(version)
         snapshot = store.snapshot(commit)
@@ -69,7 +74,8 @@ def embed_version(
             earlier = Earlier(trainer, words, store.snapshot(origin.commit))
         with joined() as rank:
             progress = None if rank else _progress(say)
-            result = embed(snapshot, config, earlier, progress)
+            doubts = _doubts(files, session.graph, commit, snapshot) if wish.denoised else None
+            result = embed(snapshot, config, earlier, progress, doubts)
             if rank:
                 return None
     metrics = {}
@@ -77,7 +83,7 @@ def embed_version(
         metrics = {**asdict(result.metrics), "tested": result.tested}
         metrics.pop("count")
     settings = {**asdict(result.trainer.config), "from": wish.origin, "test": wish.share,
-                "epochs": wish.epochs}  # fmt: skip
+                "epochs": wish.epochs, "denoised": wish.denoised}  # fmt: skip
     record = ModelRecord(
         graph=session.graph,
         commit=commit,
@@ -91,6 +97,18 @@ def embed_version(
     )
     files.save(record, result.trainer, result.vocabulary)
     return record
+
+
+def _doubts(files: ModelFiles, graph: str, commit: str, snapshot: Snapshot) -> dict[Key, float]:
+    """What the last judgement of a commit says of its statements. Raises NotFoundError."""
+    from kgdelta.suspicion_files import SuspicionFiles
+
+    judgements = SuspicionFiles(files.folder / "denoise")
+    about = judgements.newest(graph, commit)
+    if about is None:
+        raise NotFoundError("judgement", commit[:12], "run 'kgdelta denoise' of it first")
+    keys = (statement.key for statement in snapshot.statements())
+    return judgements.doubts(about, keys, PrefixMap.of(snapshot))
 
 
 def _config(wish: Wish) -> EmbedConfig:

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from kgdelta.kept_tables import made, manifest, named, now, records, write_table
 from kgdelta.suspicions import ToldSuspicion
+from kgdelta.wording import object_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
+
+    from graph.model import Key
+    from graph.prefixes import PrefixMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,25 @@ class SuspicionFiles:
         """The rows of a judgement, or those about some subjects. Raises NotFoundError."""
         path = self.folder / f"doubts-{about.id}.parquet"
         return [ToldSuspicion.of(record) for record in records(path, "subject", nodes)]
+
+    def newest(self, graph: str, commit: str) -> KeptJudgement | None:
+        """The last judgement of a commit, of all of its statements."""
+        own = [about for about in self.every(graph) if about.commit == commit and not about.since]
+        return own[-1] if own else None
+
+    def doubts(
+        self, about: KeptJudgement, keys: Iterable[Key], prefixes: PrefixMap
+    ) -> dict[Key, float]:
+        """The posteriors of statements in a judgement, of those that it knows."""
+        known = {(r.subject, r.predicate, r.object): r.posterior for r in self.rows(about)}
+        found = {}
+        for key in keys:
+            subject, predicate, filler = key
+            named_so = prefixes.contract(subject), prefixes.contract(predicate)
+            posterior = known.get((*named_so, object_text(filler, prefixes)))
+            if posterior is not None:
+                found[key] = posterior
+        return found
 
     def collect(self, alive: Iterable[str]) -> list[str]:
         """Delete judgements of commits that are not ``alive``, and give their names."""

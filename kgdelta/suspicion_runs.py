@@ -11,15 +11,12 @@ from kgdelta.edge_pasts import edge_pasts
 from kgdelta.kept_tables import as_json
 from kgdelta.suspicion_files import KeptJudgement, SuspicionFiles
 from kgdelta.suspicions import tell
-from kgdelta.wording import object_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from embeddings.denoise import DenoiseConfig, Denoising, Suspicion
-    from embeddings.tensors import EdgeTable
-    from graph.model import Key
     from graph.snapshot import Snapshot
     from graph.store import Store
     from kgdelta.suspicions import ToldSuspicion
@@ -87,7 +84,9 @@ def run_denoise(
     earlier, doubts = None, None
     if ask.history and files is not None and store is not None:
         earlier = _earlier(files, store, graph, commit)
-        doubts = _doubts(files, earlier, table, snapshot) if earlier is not None else None
+        if earlier is not None:
+            doubts = files.doubts(earlier, table.statements, PrefixMap.of(snapshot))
+
     old = {statement.key for statement in ask.since.statements()} if ask.since else None
     pasts = edge_pasts(table, store if ask.history and commit else None, commit, old, doubts)
     part = files.folder / f"{about.id}.part" if files is not None else None
@@ -107,27 +106,12 @@ def run_denoise(
 
 def _earlier(files: SuspicionFiles, store: Store, graph: str, commit: str) -> KeptJudgement | None:
     """The judgement of the nearest commit before, the newest of it."""
-    kept = {about.commit: about for about in files.every(graph) if about.commit != commit}
+    every = [k for k in files.every(graph) if k.commit != commit and not k.since]
+    kept = {about.commit: about for about in every}
     if not kept:
         return None
     line = (one.id for one in store.log(commit))
     return next((kept[one] for one in line if one in kept), None)
-
-
-def _doubts(
-    files: SuspicionFiles, about: KeptJudgement, table: EdgeTable, snapshot: Snapshot
-) -> dict[Key, float]:
-    """The posteriors of an earlier judgement, by statement."""
-    known = {(r.subject, r.predicate, r.object): r.posterior for r in files.rows(about)}
-    prefixes = PrefixMap.of(snapshot)
-    found = {}
-    for key in table.statements:
-        subject, predicate, filler = key
-        named = prefixes.contract(subject), prefixes.contract(predicate)
-        posterior = known.get((*named, object_text(filler, prefixes)))
-        if posterior is not None:
-            found[key] = posterior
-    return found
 
 
 def _about(

@@ -35,6 +35,8 @@ _ENCODERS = ("none", "messages", "inductive")
 @click.option("--from", "origin", metavar="MODEL", help="Go on from this model of an older state.")
 @click.option("--test", "share", type=click.FloatRange(0, 0.4), default=0.05, show_default=True,
               help="Share of the edges that is held out, to test with.")  # fmt: skip
+@click.option("--denoised", is_flag=True,
+              help="Train on statements as denoise of this version believes them.")  # fmt: skip
 @folder_option
 @store_options
 def embed_command(
@@ -48,6 +50,7 @@ def embed_command(
     device: str,
     origin: str | None,
     share: float,
+    denoised: bool,
     folder: Path | None,
 ) -> None:
     """Train a model of the graph as it is at VERSION, and keep it beside the store.
@@ -58,7 +61,7 @@ def embed_command(
     need_embeddings()
     from kgdelta.embedding import Wish, embed_version
 
-    wish = Wish(kind, rank, epochs, seed, device, origin, share, encoder)
+    wish = Wish(kind, rank, epochs, seed, device, origin, share, encoder, denoised)
     files = _files(session, folder)
     record = embed_version(session, version or session.branch, wish, files, say)
     if record is None:

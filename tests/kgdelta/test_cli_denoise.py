@@ -151,6 +151,23 @@ def test_what_is_not_there_is_one_line(store: Run) -> None:
     assert "it has no statement in 1 judgement" in answer.err
 
 
+def test_training_on_what_is_believed(store: Run) -> None:
+    answer = store("embed", "--denoised", "--epochs", "2", "--rank", "4")
+    assert answer.code == 6
+    assert "run 'kgdelta denoise' of it first" in answer.err
+    assert store("denoise", "-n", "1").code == 0
+    models = []
+    for more in ([], ["--denoised"]):
+        made = store("embed", "--epochs", "2", "--rank", "4", "--json", *more)
+        assert made.code == 0, made.err
+        models.append(made.document)
+    assert [model["config"]["denoised"] for model in models] == [False, True]
+    assert models[0]["metrics"] != models[1]["metrics"]
+    answer = store("embed", "--denoised", "--from", models[0]["model"])
+    assert answer.code == 2
+    assert "leave out --from" in answer.err
+
+
 def test_a_damaged_answer_says_what_to_delete(store: Run) -> None:
     assert store("denoise").code == 0
     table = next(Path("kg.db.models/denoise").glob("*.parquet"))
