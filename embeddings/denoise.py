@@ -182,7 +182,7 @@ class Denoising:
         for _ in range(config.rounds - 1):
             self.features = self.trial.features(_belief(found.odds), folds)
             found = self._judged(losses)
-        loss = None if losses is None else losses[0][:, -1]
+        self.loss = loss = None if losses is None else losses[0][:, -1]
         odds, company = found.odds, None
         if past.groups:
             odds, company = in_company(odds, self.trial.eras, past.groups)
@@ -193,15 +193,16 @@ class Denoising:
 
     def _judged(self, losses: tuple[Floats, dict[Kernel, Floats]] | None) -> Mixture:
         """The odds of each edge of the table to be wrong, and the share that each kernel made."""
-        ratios = {}
+        #: p_kernel / p_observed of the edges and of the plants of each kernel.
+        self.ratios: dict[Kernel, tuple[Floats, Floats]] = {}
         for kernel in self.config.kernels:
             trees, asked, plants = self.trial.discriminator(kernel, self.features, losses)
-            ratios[kernel] = trees.ratios(asked), trees.ratios(plants)
+            self.ratios[kernel] = trees.ratios(asked), trees.ratios(plants)
         eras = self.trial.eras
         if eras is None:
-            return mixture(ratios)
+            return mixture(self.ratios)
         came = {kernel: eras[own.origins] for kernel, own in self.trial.plants.items()}
-        return by_era(ratios, eras, came)
+        return by_era(self.ratios, eras, came)
 
     def _rows(
         self,
