@@ -357,8 +357,7 @@ class Graph:
     def _shift_folder(self) -> ShiftFolder | None:
         from kgdelta.shift_runs import ShiftFolder
 
-        place = self._models_folder()
-        return ShiftFolder(place) if place is not None else None
+        return ShiftFolder(place) if (place := self._models_folder()) else None
 
     def denoise(
         self,
@@ -372,10 +371,9 @@ class Graph:
     ) -> Suspicions:
         """Statements by the probability that they are wrong; nothing is changed.
 
-        Only those that ``since`` does not have, if it is given. ``full`` looks for seven kinds of
-        mistakes, ``history`` lets commits and earlier judgements count, ``repairs`` is of how many
-        statements repairs are wanted. What is found is kept beside the store, if it is a file, and
-        not run again unless repairs are wanted. Raises TrainingError, NotFoundError.
+        Those that ``since`` does not have, if it is given. ``full`` looks for seven kinds of
+        mistakes, ``history`` lets commits and earlier judgements count; of so many ``repairs`` are
+        wanted. Kept beside the store, if it is a file. Raises TrainingError, NotFoundError.
         """
         from embeddings.denoise import DenoiseConfig
         from kgdelta.proposals import propose

@@ -164,9 +164,9 @@ def test_a_corruption_that_explains_the_edges_leaves_nothing_to_the_next():
     assert found.believed
     assert found.shares[Kernel.TYPED].share == pytest.approx(0.05, rel=0.4)
     assert found.shares[Kernel.TYPED].resolved > 0.8
-    # One edge is added to each bin of a twentieth, so nothing is less than 1 in 100 of 2,000.
-    assert found.shares[Kernel.NEAR].share == pytest.approx(0.01)
-    assert found.shares[Kernel.SWAP].share == pytest.approx(0.01)
+    # One edge is added to all that is above a bin, so nothing is less than 1 of 2,000.
+    assert 1 / 2000 <= found.shares[Kernel.NEAR].share < 0.001
+    assert 1 / 2000 <= found.shares[Kernel.SWAP].share < 0.001
     assert np.clip(found.odds, 0, 1).sum() == pytest.approx(100, rel=0.4)
 
 
