@@ -25,6 +25,7 @@ from graph.snapshot import Snapshot, Version
 FEWEST_EDGES = 100
 #: Edges without which the share of an era means nothing.
 FEWEST_IN_ERA = 1000
+_LEAST_ODDS = 1e-12
 #: Version of the method: what was found by another one is not comparable.
 VERSION = 2
 
@@ -165,54 +166,62 @@ class Denoising:
         fold_done: FoldDone | None = None,
         folder: Path | None = None,
     ) -> None:
-        config = config or DenoiseConfig()
+        config, past = config or DenoiseConfig(), past or Past()
         if len(table) < FEWEST_EDGES:
             reason = f"{len(table)} edges, at least {FEWEST_EDGES} are needed"
             raise TrainingError("denoise", reason)
-        past = past or Past()
         lexicon = Lexicon(texts, config.seed) if texts is not None and config.lexical else None
         self.table, self.config = table, config
         self.trial = Trial(table, config, lexicon, _large(past.eras))
         folds = Folds(fold_done, config.folds * self.trial.passes * config.rounds, folder)
         losses = self.trial.held_out_losses() if config.epochs else None
+        #: The held-out loss of each edge in nats, None in quick mode.
+        self.loss = None if losses is None else losses[0][:, -1]
         before = None if past.doubts is None else _belief(np.nan_to_num(past.doubts))
-        self.features = self.trial.features(before, folds)
-        first = self.features.observed
-        found = self._judged(losses)
+        self.features = first = self.trial.features(before, folds)
+        self.ratios = self._ratios(losses)
+        found = self._mixture()
         for _ in range(config.rounds - 1):
             self.features = self.trial.features(_belief(found.odds), folds)
-            found = self._judged(losses)
-        self.loss = loss = None if losses is None else losses[0][:, -1]
-        odds, company = found.odds, None
+            self.ratios = self._ratios(losses)
+            found = self._mixture()
+        self.odds, company = found.odds, None
         if past.groups:
-            odds, company = in_company(odds, self.trial.eras, past.groups)
-        ranking = odds if found.believed or loss is None else loss
-        self.odds = odds
-        rows = self._rows(odds, ranking, first, loss, company)
+            self.odds, company = in_company(found.odds, self.trial.eras, past.groups)
+        rows = self._rows(self._ranking(found), first.observed, company)
         self.result = DenoiseResult(rows, found.shares, found.believed, table.version, config)
 
-    def _judged(self, losses: tuple[Floats, dict[Kernel, Floats]] | None) -> Mixture:
-        """The odds of each edge of the table to be wrong, and the share that each kernel made."""
-        #: p_kernel / p_observed of the edges and of the plants of each kernel.
-        self.ratios: dict[Kernel, tuple[Floats, Floats]] = {}
+    def _ratios(
+        self, losses: tuple[Floats, dict[Kernel, Floats]] | None
+    ) -> dict[Kernel, tuple[Floats, Floats]]:
+        """p_kernel / p_observed of the edges and of the plants of each kernel."""
+        found = {}
         for kernel in self.config.kernels:
             trees, asked, plants = self.trial.discriminator(kernel, self.features, losses)
-            self.ratios[kernel] = trees.ratios(asked), trees.ratios(plants)
+            found[kernel] = trees.ratios(asked), trees.ratios(plants)
+        return found
+
+    def _mixture(self) -> Mixture:
+        """The odds of each edge of the table to be wrong, and the share that each kernel made."""
         eras = self.trial.eras
         if eras is None:
             return mixture(self.ratios)
         came = {kernel: eras[own.origins] for kernel, own in self.trial.plants.items()}
         return by_era(self.ratios, eras, came)
 
+    def _ranking(self, found: Mixture) -> Floats:
+        """What edges are ordered by; the company moves a loss as much as it moves odds."""
+        if found.believed or self.loss is None:
+            return self.odds
+        before, after = (np.maximum(odds, _LEAST_ODDS) for odds in (found.odds, self.odds))
+        ranking: Floats = self.loss + np.log(after / before)
+        return ranking
+
     def _rows(
-        self,
-        odds: Floats,
-        ranking: Floats,
-        features: Floats,
-        loss: Floats | None,
-        company: Floats | None,
+        self, ranking: Floats, features: Floats, company: Floats | None
     ) -> tuple[Suspicion, ...]:
         """One row per statement; one that entails several edges is as bad as its worst."""
+        odds, loss = self.odds, self.loss
         seen: set[Key] = set()
         rows: list[Suspicion] = []
         counts, closer = counts_of(features), self._closer(features)
@@ -249,16 +258,15 @@ def _large(eras: Indices | None) -> Indices | None:
     """Eras from 0 on, each with enough edges: small ones are of the next; None if one is left."""
     if eras is None:
         return None
-    counts = np.bincount(np.unique(eras, return_inverse=True)[1])
+    place = np.unique(eras, return_inverse=True)[1]
+    counts = np.bincount(place)
     number, size, numbers = 0, 0, []
     for i, count in enumerate(counts.tolist()):
         numbers.append(number)
         size += count
         if size >= FEWEST_IN_ERA and counts[i + 1 :].sum() >= FEWEST_IN_ERA:
             number, size = number + 1, 0
-    if number == 0:
-        return None
-    return np.array(numbers)[np.unique(eras, return_inverse=True)[1]]
+    return np.array(numbers, dtype=np.int64)[place] if number else None
 
 
 def _belief(odds: Floats) -> Floats:

@@ -24,8 +24,8 @@ def kg(root: Path) -> Iterator[kd.Graph]:
 
 def test_public_names_are_these() -> None:
     assert kd.__all__ == [
-        "Changes", "Graph", "Rows", "Shifts", "Suspicions", "apply", "diff", "open", "parse", "read",
-        "shift", "write",
+        "Changes", "Graph", "Rows", "Shifts", "Suspicions", "apply", "diff", "open", "parse",
+        "read", "shift", "write",
     ]  # fmt: skip
     assert all(hasattr(kd, name) for name in kd.__all__)
 
