@@ -127,10 +127,12 @@ def real(data: Path, history: str, seed: int) -> dict[str, NDArray[np.float64]]:
 
 
 def auroc(found: dict[str, NDArray[np.float64]], name: str) -> str:
-    """The area with its interval, terms drawn anew."""
+    """The area with its interval, terms drawn anew; "-" where nothing, or everything, went."""
     from sklearn.metrics import roc_auc_score
 
     label, score = found["label"], found[name]
+    if not 0 < label.sum() < len(label):
+        return "-"
     rng = np.random.default_rng(0)
     terms, place = np.unique(found["term"], return_inverse=True)
     drawn = []
