@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.denoise import DenoiseConfig, Denoising
+from embeddings.denoise import Denoising
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.kernels import planted
 from embeddings.tensors import EdgeTable, edge_keys, table_from_triples
 from embeddings.texts import Texts

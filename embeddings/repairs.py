@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.denoise import Denoising, Suspicion
+from embeddings.denoise import Denoising
+from embeddings.denoise_results import Suspicion
 from embeddings.edits import Floats
 from embeddings.kernels import Kernel
 from embeddings.tensors import Indices, edge_keys

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.discriminators import Discriminator, Judged
 from embeddings.edits import Floats
 from embeddings.evidence import Evidence
@@ -16,32 +16,12 @@ from embeddings.held_out import held_out_losses
 from embeddings.kernels import Kernel, planted
 from embeddings.lexical import LexicalEvidence, Lexicon
 from embeddings.tensors import EdgeTable, Indices
-from embeddings.train import TrainConfig
 
 #: Called with (folds done, folds).
 FoldDone = Callable[[int, int], None]
 
 #: Edges that one kernel plants at most.
 MOST_PLANTED = 200_000
-
-
-class Settings(Protocol):
-    """What decides a trial, beside the graph."""
-
-    @property
-    def kernels(self) -> tuple[Kernel, ...]: ...
-    @property
-    def folds(self) -> int: ...
-    @property
-    def rounds(self) -> int: ...
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def replacing(self) -> float: ...
-    @property
-    def train(self) -> TrainConfig: ...
-    @property
-    def seed(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +96,7 @@ class Trial:
     def __init__(
         self,
         table: EdgeTable,
-        config: Settings,
+        config: DenoiseConfig,
         lexicon: Lexicon | None = None,
         eras: Indices | None = None,
     ) -> None:

@@ -12,7 +12,7 @@ from graph.commit import to_microseconds
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from embeddings.denoise import Past
+    from embeddings.denoise_results import Past
     from embeddings.tensors import EdgeTable, Indices
     from graph.model import Key
     from graph.store import Blame, Store
@@ -45,7 +45,7 @@ def edge_pasts(
     the posteriors of an earlier judgement. A statement whose key was there before it was set as it
     stands is of another group than others.
     """
-    from embeddings.denoise import Past
+    from embeddings.denoise_results import Past
 
     known = None
     if doubts is not None:

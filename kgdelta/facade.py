@@ -375,7 +375,7 @@ class Graph:
         mistakes, ``history`` lets commits and earlier judgements count; of so many ``repairs`` are
         wanted. Kept beside the store, if it is a file. Raises TrainingError, NotFoundError.
         """
-        from embeddings.denoise import DenoiseConfig
+        from embeddings.denoise_results import DenoiseConfig
         from kgdelta.proposals import propose
         from kgdelta.suspicion_runs import DenoiseAsk, run_denoise
 

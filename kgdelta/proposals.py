@@ -13,7 +13,7 @@ from kgcl.render import render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.denoise import Suspicion
+    from embeddings.denoise_results import Suspicion
     from embeddings.repairs import Repair
     from graph.snapshot import Snapshot
     from kgdelta.suspicion_runs import DenoiseRun

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from embeddings.denoise import DenoiseConfig, Denoising, Suspicion
+    from embeddings.denoise import Denoising
+    from embeddings.denoise_results import DenoiseConfig, Suspicion
     from graph.snapshot import Snapshot
     from graph.store import Store
     from kgdelta.suspicions import ToldSuspicion

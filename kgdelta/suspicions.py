@@ -12,7 +12,7 @@ from kgdelta.wording import object_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.denoise import Suspicion
+    from embeddings.denoise_results import Suspicion
     from graph.model import Object
     from graph.snapshot import Snapshot
 

@@ -72,7 +72,7 @@ def denoise_command(
         if path is not None and not path.parent.is_dir():
             raise UsageError(f"{path}: there is no folder {path.parent}")
     need_embeddings()
-    from embeddings.denoise import DenoiseConfig
+    from embeddings.denoise_results import DenoiseConfig
     from kgdelta.states import States
     from kgdelta.suspicion_runs import DenoiseAsk, run_denoise
 

@@ -9,7 +9,8 @@ import click
 import numpy as np
 
 from embeddings.continual import Trajectory, TrajectoryConfig
-from embeddings.denoise import DenoiseResult, denoise
+from embeddings.denoise import denoise
+from embeddings.denoise_results import DenoiseResult
 from embeddings.shift import shift
 from embeddings.shift_results import ShiftResult
 from kgdelta.charts import Point, Release
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from embeddings.denoise import Suspicion
+    from embeddings.denoise_results import Suspicion
     from graph.model import Node
     from graph.snapshot import Snapshot
     from graph.store import Store

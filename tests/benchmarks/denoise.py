@@ -22,7 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.denoise import DenoiseConfig, DenoiseResult, Denoising, Past, denoise_table
+from embeddings.denoise import Denoising, denoise_table
+from embeddings.denoise_results import DenoiseConfig, DenoiseResult, Past
 from embeddings.kernels import Kernel, planted
 from embeddings.shares import mixture
 from embeddings.tensors import EdgeTable, Vocabulary, table_from_triples

@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.denoise import DenoiseConfig, DenoiseResult, Past, denoise_table
+from embeddings.denoise import denoise_table
+from embeddings.denoise_results import DenoiseConfig, DenoiseResult, Past
 from embeddings.held_out import held_out_losses
 from embeddings.kernels import Kernel, planted
 from embeddings.tensors import Vocabulary, edge_keys, read_edges, table_from_triples

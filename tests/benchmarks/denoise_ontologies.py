@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.denoise import DenoiseConfig, denoise_table
+from embeddings.denoise import denoise_table
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.kernels import Kernel, planted
 from embeddings.noise_baselines import CommonNeighbours, SlotCounts
 from embeddings.tensors import EdgeTable, edge_keys, read_edges, table_from_triples

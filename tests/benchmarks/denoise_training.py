@@ -16,7 +16,8 @@ import sys
 
 import numpy as np
 
-from embeddings.denoise import DenoiseConfig, denoise_table
+from embeddings.denoise import denoise_table
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.evaluate import filtered_ranks, metrics
 from embeddings.kernels import Kernel
 from embeddings.tensors import edge_keys, table_from_triples

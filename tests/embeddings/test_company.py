@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.company import in_company
-from embeddings.denoise import FEWEST_IN_ERA, DenoiseConfig, Past, denoise_table
+from embeddings.denoise import FEWEST_IN_ERA, denoise_table
+from embeddings.denoise_results import DenoiseConfig, Past
 from embeddings.kernels import Kernel, planted
 from embeddings.shares import by_era
 from embeddings.tensors import table_from_triples

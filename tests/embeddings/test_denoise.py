@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from embeddings import resolvent
-from embeddings.denoise import DenoiseConfig, denoise, denoise_table
+from embeddings.denoise import denoise, denoise_table
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.errors import TrainingError
 from embeddings.evidence import Evidence, counts_of
 from embeddings.kernels import Kernel, nearest, planted

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings.denoise import DenoiseConfig, denoise, denoise_table
+from embeddings.denoise import denoise, denoise_table
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.errors import TrainingError
 from embeddings.lexical import LexicalEvidence, Lexicon
 from embeddings.tensors import read_edges

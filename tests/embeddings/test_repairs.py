@@ -5,7 +5,8 @@ import pytest
 from scipy import sparse
 
 from embeddings.batches import batches, confusions
-from embeddings.denoise import DenoiseConfig, Denoising, denoise_table
+from embeddings.denoise import Denoising, denoise_table
+from embeddings.denoise_results import DenoiseConfig
 from embeddings.kernels import Kernel
 from embeddings.reliability import reliability
 from embeddings.repairs import Repairs

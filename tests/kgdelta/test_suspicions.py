@@ -2,7 +2,7 @@
 
 import pytest
 
-from embeddings.denoise import Suspicion
+from embeddings.denoise_results import Suspicion
 from embeddings.evidence import Counts
 from graph.memory import MemorySnapshot
 from graph.model import Literal, Statement
