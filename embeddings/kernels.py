@@ -59,6 +59,19 @@ def planted(kernel: Kernel, triples: Indices, generator: Draw) -> tuple[Indices,
     return wrong[good], np.flatnonzero(good)
 
 
+def came_together(kernel: Kernel, wrong: Indices, were: Indices) -> Indices:
+    """A number for each wrong edge, the same for those of one batch or of one entity, (n,).
+
+    ``were`` (n, 3) are the edges that they were.
+    """
+    if kernel is Kernel.BATCH:
+        shared: Indices = edge_keys(were)
+    else:
+        shared = np.where(wrong[:, 0] != were[:, 0], wrong[:, 0], wrong[:, 2])
+    found: Indices = np.unique(shared, return_inverse=True)[1]
+    return found
+
+
 def _is_new(wrong: Indices, triples: Indices) -> NDArray[np.bool_]:
     known = np.isin(edge_keys(wrong), edge_keys(triples))
     found: NDArray[np.bool_] = ~known & (wrong[:, 0] != wrong[:, 2])

@@ -15,8 +15,10 @@ _BINS = 20
 #: A kernel that made less than this is not there.
 _LEAST_SHARE = 0.003
 #: Of the noise that a kernel made, the part in edges that are rather wrong than not: below
-#: ``_OPEN`` no kernel is believed to be there, above ``_WHOLE`` one counts in full.
-_OPEN, _WHOLE = 0.23, 0.4
+#: ``_OPEN`` no kernel is believed to be there, above ``_WHOLE`` one counts in full. Kernels that
+#: are not there leave a part of that now and then, but of next to nothing: what is rather wrong
+#: is to be so much of all edges, too.
+_OPEN, _WHOLE, _LEAST_RESOLVED = 0.1, 0.4, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def mixture(ratios: Mapping[Kernel, tuple[Floats, Floats]]) -> Mixture:
         shares[kernel] = found = stands[kernel]
         observed = open_.pop(kernel)[0]
         left *= 1 - _weight(found) * np.clip(found.share * observed, 0, 1)
-    believed = any(f.share >= _LEAST_SHARE and f.resolved >= _OPEN for f in shares.values())
+    believed = any(map(_is_there, shares.values()))
     # The kernel that is surest counts in full, so that its posteriors are probabilities.
     surest = max(map(_weight, shares.values()))
     odds = np.zeros(size)
@@ -91,6 +93,11 @@ def _joined(kernel: Kernel, parts: Sequence[tuple[float, Mixture]]) -> Share:
     pairs = zip(shares, parts, strict=True)
     resolved = sum(share * found.shares[kernel].resolved for share, (_, found) in pairs)
     return Share(total, resolved / total if total else 0.0)
+
+
+def _is_there(found: Share) -> bool:
+    resolved = found.share * found.resolved
+    return found.share >= _LEAST_SHARE and found.resolved >= _OPEN and resolved >= _LEAST_RESOLVED
 
 
 def _weight(found: Share) -> float:

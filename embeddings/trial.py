@@ -13,7 +13,7 @@ from embeddings.discriminators import Discriminator, Judged
 from embeddings.edits import Floats
 from embeddings.evidence import Evidence
 from embeddings.held_out import held_out_losses
-from embeddings.kernels import Kernel, planted
+from embeddings.kernels import Kernel, came_together, planted
 from embeddings.lexical import LexicalEvidence, Lexicon
 from embeddings.tensors import EdgeTable, Indices
 
@@ -26,11 +26,15 @@ MOST_PLANTED = 200_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plants:
-    """The wrong edges of one kernel, (n, 3), their folds, and the rows of the edges they were."""
+    """The wrong edges of one kernel, (n, 3), their folds, and the rows of the edges they were.
+
+    ``dealt`` are the folds of trees: what came together is not both learnt and judged.
+    """
 
     triples: Indices
     folds: Indices
     origins: Indices
+    dealt: Indices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +122,12 @@ class Trial:
                 # In ontologies most have one parent: a wrong one stands in the right one's place.
                 gone = generator.random(len(wrong)) < config.replacing
                 folds = np.where(gone, self.folds[origins], folds)
-            self.plants[kernel] = Plants(wrong, folds, origins)
+            dealt = folds
+            if kernel.inserted:
+                together = came_together(kernel, wrong, table.triples[origins])
+                dealt = generator.permutation(int(together.max(initial=0)) + 1)[together]
+                dealt %= config.folds
+            self.plants[kernel] = Plants(wrong, folds, origins, dealt)
         self._rivals = not {Kernel.RELATION, Kernel.SWAP}.isdisjoint(config.kernels)
         self._supporters = Kernel.NEAR in self.plants or self.passes > 1
 
@@ -220,7 +229,7 @@ class Trial:
             wrong = np.concatenate((wrong, losses[1][kernel]), axis=1)
         relations, own = self.table.triples[:, 1], self.plants[kernel]
         asked = Judged(observed, relations, self.folds)
-        plants = Judged(wrong, own.triples[:, 1], own.folds)
+        plants = Judged(wrong, own.triples[:, 1], own.dealt)
         learnt = asked if among is None else Judged(among, relations, self.folds)
         trees = Discriminator(learnt, plants, self.config.folds, self.config.seed)
         return trees, asked, plants
