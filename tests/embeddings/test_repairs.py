@@ -7,7 +7,7 @@ from scipy import sparse
 from embeddings.batches import batches, confusions
 from embeddings.denoise import Denoising, denoise_table
 from embeddings.denoise_results import DenoiseConfig
-from embeddings.kernels import Kernel
+from embeddings.kernels import Kernel, came_together
 from embeddings.reliability import reliability
 from embeddings.repairs import Repairs
 from embeddings.resolvent import Dense
@@ -134,3 +134,17 @@ def test_edges_that_are_not_believed_are_not_learnt(communities):
     assert lost[doubted].mean() > lost[~doubted].mean() + 0.1
     # One edge at least is trained on, whatever is believed.
     assert np.isfinite(trained(np.zeros(len(communities)))).all()
+
+
+def test_trees_do_not_judge_what_came_with_what_they_learnt(communities):
+    config = DenoiseConfig((Kernel.TYPED, Kernel.BATCH, Kernel.ENTITY), folds=3)
+    trial = Denoising(communities, config).trial
+    for kernel in (Kernel.BATCH, Kernel.ENTITY):
+        own = trial.plants[kernel]
+        were = communities.triples[own.origins]
+        together = came_together(kernel, own.triples, were)
+        assert len(np.unique(together)) < len(together) / 2
+        for group in np.unique(together):
+            assert len(np.unique(own.dealt[together == group])) == 1
+        assert {0, 1, 2} == set(own.dealt.tolist()) == set(own.folds.tolist())
+    assert (trial.plants[Kernel.TYPED].dealt == trial.plants[Kernel.TYPED].folds).all()
