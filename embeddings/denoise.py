@@ -59,7 +59,8 @@ def denoise_table(
 class Denoising:
     """A judgement of the edges of a table, with what it was made of.
 
-    ``folder`` keeps features of folds while it runs: an interrupted judgement goes on from it.
+    ``folder`` keeps features of folds, and held-out losses, while it runs: an interrupted
+    judgement goes on from it.
     Raises TrainingError where there are fewer than ``FEWEST_EDGES`` edges.
     """
 
@@ -80,7 +81,7 @@ class Denoising:
         self.table, self.config = table, config
         self.trial = Trial(table, config, lexicon, _large(past.eras))
         folds = Folds(fold_done, config.folds * self.trial.passes * config.rounds, folder)
-        losses = self.trial.held_out_losses() if config.epochs else None
+        losses = self.trial.held_out_losses(folds) if config.epochs else None
         #: The held-out loss of each edge in nats, None in quick mode.
         self.loss = None if losses is None else losses[0][:, -1]
         before = None if past.doubts is None else _belief(np.nan_to_num(past.doubts))

@@ -57,21 +57,27 @@ class Folds:
         self._done = 0
 
     def found(self, compute: Callable[[], Floats]) -> Floats:
-        """What ``compute`` gives, or gave when an earlier run came as far."""
-        path = None if self._folder is None else self._folder / f"{self._done}.npy"
+        """The features of the next fold: what ``compute`` gives, or gave to an earlier run."""
+        found = self.kept(str(self._done), compute)
         self._done += 1
-        if path is not None and path.exists():
-            found: Floats = np.load(path)
-        else:
-            found = compute()
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_suffix(".part")
-                with part.open("wb") as stream:
-                    np.save(stream, found)
-                part.replace(path)
         if self._fold_done:
             self._fold_done(self._done, self._folds)
+        return found
+
+    def kept(self, name: str, compute: Callable[[], Floats]) -> Floats:
+        """What ``compute`` gives, or gave to an earlier run that came as far."""
+        if self._folder is None:
+            return compute()
+        path = self._folder / f"{name}.npy"
+        if path.exists():
+            known: Floats = np.load(path)
+            return known
+        found = compute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as stream:
+            np.save(stream, found)
+        part.replace(path)
         return found
 
 
@@ -200,7 +206,7 @@ class Trial:
             return Witnesses(edges, None)
         return Witnesses(edges, LexicalEvidence(self.lexicon, graph, relations, seed))
 
-    def held_out_losses(self) -> tuple[Floats, dict[Kernel, Floats]]:
+    def held_out_losses(self, kept: Folds) -> tuple[Floats, dict[Kernel, Floats]]:
         """Losses of edges and plants in both directions and their sum, by models without them.
 
         Where plants stand among the edges there are none: that would be as many trainings more.
@@ -208,8 +214,12 @@ class Trial:
         plants = {k: own for k, own in self.plants.items() if not k.inserted}
         triples = np.concatenate((self.table.triples, *(p.triples for p in plants.values())))
         folds = np.concatenate((self.folds, *(p.folds for p in plants.values())))
-        config = self.config
-        both = held_out_losses(self.table, triples, folds, config.train, config.epochs)
+        train, epochs = self.config.train, self.config.epochs
+
+        def compute() -> Floats:
+            return held_out_losses(self.table, triples, folds, train, epochs)
+
+        both = kept.kept("losses", compute)
         every = np.concatenate((both, both.sum(axis=1, keepdims=True)), axis=1)
         sizes = [len(self.table), *(len(p.triples) for p in plants.values())]
         parts = np.split(every, np.cumsum(sizes)[:-1])

@@ -6,6 +6,7 @@ found, and what came out.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,8 +103,13 @@ class SuspicionFiles:
         return found
 
     def collect(self, alive: Iterable[str]) -> list[str]:
-        """Delete judgements of commits that are not ``alive``, and give their names."""
+        """Delete judgements of commits that are not ``alive``, and give their names.
+
+        What interrupted judgements left goes, too.
+        """
         living, gone = set(alive), []
+        for left in self.folder.glob("*.part"):
+            shutil.rmtree(left, ignore_errors=True)
         for path in sorted(self.folder.glob("doubts-*.json")):
             if manifest(path).get("commit") not in living:
                 path.unlink(missing_ok=True)

@@ -87,10 +87,12 @@ def run_denoise(
         earlier = _earlier(files, store, graph, commit)
         if earlier is not None:
             doubts = files.doubts(earlier, table.statements, PrefixMap.of(snapshot))
-
     old = {statement.key for statement in ask.since.statements()} if ask.since else None
     pasts = edge_pasts(table, store if ask.history and commit else None, commit, old, doubts)
-    part = files.folder / f"{about.id}.part" if files is not None else None
+    part = None
+    if files is not None:
+        start = f"-{earlier.id}" if earlier is not None else ""
+        part = files.folder / f"{about.id}{start}.part"
     judgement = Denoising(table, config, texts, pasts.past, fold_done, part)
     result = judgement.result
     rows = tuple(r for r in result.rows if old is None or r.key not in old)

@@ -110,6 +110,15 @@ def test_an_interrupted_judgement_goes_on(communities, tmp_path):
     assert found.result == denoise_table(communities, DenoiseConfig())
 
 
+def test_held_out_losses_are_kept_too(communities, tmp_path):
+    config = DenoiseConfig(folds=2, epochs=1, train=TrainConfig(rank=4))
+    first = Denoising(communities, config, folder=tmp_path).result
+    path = tmp_path / "losses.npy"
+    made = path.stat().st_mtime_ns
+    assert Denoising(communities, config, folder=tmp_path).result == first
+    assert path.stat().st_mtime_ns == made
+
+
 def test_reliability_counts_what_was_planted(communities):
     found = reliability(communities, DenoiseConfig(folds=2))
     assert sum(one.edges for one in found.bins) == found.edges > len(communities)
