@@ -43,7 +43,7 @@ class DenoiseConfig:
     @classmethod
     def full(cls, seed: int = 0) -> DenoiseConfig:
         """Every kernel, and link prediction: several times the cost of the quick mode."""
-        train = TrainConfig(rank=100, n3=0.05, seed=seed)
+        train = TrainConfig(rank=100, n3=0.05, seed=seed, device="auto")
         return cls(tuple(Kernel), epochs=12, train=train, seed=seed)
 
 

@@ -6,17 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from embeddings import resolvent
+from embeddings import held_out, resolvent
 from embeddings.denoise import denoise, denoise_table
 from embeddings.denoise_results import DenoiseConfig
 from embeddings.errors import TrainingError
 from embeddings.evidence import Evidence, counts_of
+from embeddings.held_out import sampled_losses
 from embeddings.kernels import Kernel, nearest, planted
 from embeddings.resolvent import Dense, LowRank, resolvents
 from embeddings.rivals import Rivals
 from embeddings.shares import best_bin_share, mixture
 from embeddings.tensors import edge_keys, table_from_triples
-from embeddings.train import TrainConfig
+from embeddings.train import TrainConfig, Trainer, losses
 from embeddings.walks import Walks
 from graph.memory import MemorySnapshot
 from graph.model import Statement
@@ -243,3 +244,27 @@ def test_evidence_does_not_ask_what_entities_are_called(seed):
     np.testing.assert_allclose(
         one[:, :resolvent_and_counts], other[:, :resolvent_and_counts], rtol=1e-2, atol=1e-3
     )
+
+
+def test_a_sample_of_all_entities_gives_the_losses_among_all(communities):
+    trainer = Trainer(TrainConfig(rank=8))
+    trainer.fit(communities, 3)
+    asked = communities.triples[:50]
+    everything = np.arange(communities.num_entities)
+    whole = losses(trainer.model, asked)
+    # The right entity stands in the sample, too, and counts twice.
+    twice = np.log(np.exp(whole) + 1)
+    np.testing.assert_allclose(sampled_losses(trainer.model, asked, everything), twice, rtol=1e-4)
+    fewer = sampled_losses(trainer.model, asked, everything[::9])
+    assert (fewer < whole).mean() > 0.9
+
+
+def test_large_graphs_are_trained_against_a_sample(communities, monkeypatch):
+    folds = np.arange(len(communities)) % 2
+    train = TrainConfig(rank=4)
+    monkeypatch.setattr(held_out, "_MANY", 10)
+    monkeypatch.setattr(held_out, "_SAMPLE", 40)
+    found = held_out.held_out_losses(communities, communities.triples, folds, train, 2)
+    assert found.shape == (len(communities), 2)
+    # A guess among 40 and oneself is log 41; what was learnt is better than that.
+    assert 0 < found.mean() < np.log(41)
