@@ -15,10 +15,11 @@ _BINS = 20
 #: A kernel that made less than this is not there.
 _LEAST_SHARE = 0.003
 #: Of the noise that a kernel made, the part in edges that are rather wrong than not: below
-#: ``_OPEN`` no kernel is believed to be there, above ``_WHOLE`` one counts in full. Kernels that
-#: are not there leave a part of that now and then, but of next to nothing: what is rather wrong
-#: is to be so much of all edges, too.
-_OPEN, _WHOLE, _LEAST_RESOLVED = 0.1, 0.4, 0.001
+#: ``_OPEN`` no kernel is believed to be there, above ``_WHOLE`` one counts in full.
+_OPEN, _WHOLE = 0.05, 0.4
+#: Kernels that are not there leave such a part now and then, but of next to nothing: edges that
+#: are rather wrong by one that is there are so much of all edges, and so many.
+_LEAST_RESOLVED, _FEWEST_RESOLVED = 0.0005, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def mixture(ratios: Mapping[Kernel, tuple[Floats, Floats]]) -> Mixture:
         shares[kernel] = found = stands[kernel]
         observed = open_.pop(kernel)[0]
         left *= 1 - _weight(found) * np.clip(found.share * observed, 0, 1)
-    believed = any(map(_is_there, shares.values()))
+    believed = any(_is_there(found, size) for found in shares.values())
     # The kernel that is surest counts in full, so that its posteriors are probabilities.
     surest = max(map(_weight, shares.values()))
     odds = np.zeros(size)
@@ -95,9 +96,14 @@ def _joined(kernel: Kernel, parts: Sequence[tuple[float, Mixture]]) -> Share:
     return Share(total, resolved / total if total else 0.0)
 
 
-def _is_there(found: Share) -> bool:
+def _is_there(found: Share, size: int) -> bool:
+    """Whether a kernel made some of so many edges."""
     resolved = found.share * found.resolved
-    return found.share >= _LEAST_SHARE and found.resolved >= _OPEN and resolved >= _LEAST_RESOLVED
+    return (
+        found.share >= _LEAST_SHARE
+        and found.resolved >= _OPEN
+        and resolved >= max(_LEAST_RESOLVED, _FEWEST_RESOLVED / size)
+    )
 
 
 def _weight(found: Share) -> float:

@@ -179,6 +179,17 @@ def test_no_corruption_is_believed_where_none_of_its_edges_is_there():
     assert (found.odds > 0).all()
 
 
+def test_few_edges_that_stand_out_are_no_kind_of_mistake():
+    rng = np.random.default_rng(0)
+    own = rng.exponential(300, 400)
+    for wrong, believed in ((2, False), (20, True)):
+        observed = np.concatenate((rng.exponential(0.02, 480 - wrong), np.full(wrong, 900.0)))
+        found = mixture({Kernel.TYPED: (observed, own)})
+        assert found.believed is believed
+        # The order does not depend on it.
+        assert set(np.argsort(-found.odds)[:wrong].tolist()) == set(range(480 - wrong, 480))
+
+
 def test_the_share_is_bounded_by_the_emptiest_bin():
     wrong = np.arange(1000) / 1000
     observed = np.concatenate((np.full(900, -1.0), np.arange(100) / 100))
