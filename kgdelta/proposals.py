@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from graph.model import Delta, Statement
 from graph.prefixes import PrefixMap
 from kgcl.diff import lift
+from kgcl.errors import ChangeError
 from kgcl.render import render
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from embeddings.denoise_results import Suspicion
     from embeddings.repairs import Repair
     from graph.snapshot import Snapshot
+    from kgcl.changes import Change
     from kgdelta.suspicion_runs import DenoiseRun
     from kgdelta.suspicions import ToldSuspicion
 
@@ -36,37 +38,41 @@ class Proposal:
 
 
 def propose(run: DenoiseRun, snapshot: Snapshot, most: int) -> list[Proposal]:
-    """Repairs of the statements that are rather wrong, at most so many, the likeliest first.
+    """Repairs of the statements that are rather wrong, of the first so many, the likeliest first.
 
-    Raises nothing of its own; a run that was kept before has to be made anew.
+    None of a run that was kept before: it is to be made anew. Axioms get no repair.
     """
     from embeddings.repairs import Repairs
 
-    if run.judgement is None:
+    asked = [
+        (row, told)
+        for row, told in zip(run.doubted[:most], run.rows[:most], strict=True)
+        if row.posterior > RATHER_WRONG and isinstance(row.object, str)
+    ]
+    if run.judgement is None or not asked:
         return []
-    doubted = [row for row in run.doubted[:most] if row.posterior > RATHER_WRONG]
-    doubted = [row for row in doubted if isinstance(row.object, str)]
-    told = {(t.subject, t.predicate, t.object): t for t in run.rows[:most]}
+    doubted = [row for row, _ in asked]
     repairs = Repairs(run.judgement).of(doubted)
     standing = _statements(doubted, snapshot)
     prefixes = PrefixMap.of(snapshot)
     found = []
-    for row, repair in zip(doubted, repairs, strict=True):
-        statement = standing.get(row.key)
-        if statement is None:
-            continue
-        added: tuple[Statement, ...] = ()
-        if repair.object is not None:
-            added = (Statement(repair.subject, repair.predicate, repair.object),)
-        changes = lift(snapshot, Delta(added=frozenset(added), removed=frozenset({statement})))
-        name = (
-            prefixes.contract(row.subject),
-            prefixes.contract(row.predicate),
-            prefixes.contract(str(row.object)),
-        )
-        commands = tuple(render(change, prefixes) for change in changes)
-        found.append(Proposal(told[name], _kind(row, repair), commands))
+    for (row, told), repair in zip(asked, repairs, strict=True):
+        if row.key in standing:
+            changes = _changes(standing[row.key], repair, snapshot)
+            commands = tuple(render(change, prefixes) for change in changes)
+            found.append(Proposal(told, _kind(row, repair), commands))
     return found
+
+
+def _changes(statement: Statement, repair: Repair, snapshot: Snapshot) -> list[Change]:
+    """What puts a repair in a statement's place; nothing where that cannot be said."""
+    added: frozenset[Statement] = frozenset()
+    if repair.object is not None:
+        added = frozenset({Statement(repair.subject, repair.predicate, repair.object)})
+    try:
+        return lift(snapshot, Delta(added=added, removed=frozenset({statement})))
+    except ChangeError:
+        return []
 
 
 def _statements(rows: Sequence[Suspicion], snapshot: Snapshot) -> dict[object, Statement]:

@@ -154,8 +154,8 @@ def _show(session: Session, run: DenoiseRun, rows: Sequence[ToldSuspicion]) -> N
     kinds = ", ".join(f"{kind} {share:.1%}" for kind, (share, _) in about.kinds.items())
     new = " new" if about.since else ""
     say(
-        f"at most {about.expected:.0f} of {about.statements:,}{new} statements are wrong, "
-        f"by kind of mistake at most: {kinds}" + (" (kept from before)" if run.again else "")
+        f"{about.expected:.0f} of {about.statements:,}{new} statements are expected to be wrong; "
+        f"by kind of mistake: {kinds}" + (" (kept from before)" if run.again else "")
     )
     if not about.believed:
         say("no kind of mistake stands out: take the order, and not the probabilities")

@@ -120,8 +120,7 @@ def _tell(drift: Drift, last: Snapshot) -> None:
         click.echo(f"   {drift.shift.manifest.note}")
     click.echo(
         f"   the statements of {drift.tags[-1]} most likely to be wrong (of "
-        f"{len(drift.noise.rows):,}, at most {drift.noise.expected:.0f} are; so are the "
-        "probabilities upper bounds):"
+        f"{len(drift.noise.rows):,}, {drift.noise.expected:.0f} are expected to be):"
     )
     for noise in _noise_lines(drift.noise.rows[:TOP], last):
         click.echo(f"     {noise.posterior:4.0%}  {noise.statement}")

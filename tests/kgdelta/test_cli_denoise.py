@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import kgdelta as kd
+from tests.embeddings.test_lexical import taxonomy
 from tests.kgdelta.calling import Run
 
 pytest.importorskip("torch", reason="needs the embeddings extra")
@@ -179,8 +181,6 @@ def test_a_damaged_answer_says_what_to_delete(store: Run) -> None:
 
 
 def test_in_python(store: Run) -> None:
-    import kgdelta as kd
-
     with kd.open("kg.db") as kg:
         rows = kg.denoise(since="v1", repairs=3)
         assert [row.object for row in rows] == ["N:07"]
@@ -189,3 +189,19 @@ def test_in_python(store: Run) -> None:
         assert kg.denoise(since="v1").to_pandas()["posterior"][0] == rows[0].posterior
         kg.denoise()
         assert kg.doubts("node 0")[0].judged[-1].name == "main"
+
+
+def test_a_repair_puts_another_object_in_the_place(run: Run, tmp_path: Path) -> None:
+    """A member of a kind that is called after another one is moved there by the command."""
+    snapshot, wrong = taxonomy(wrong=8)
+    path = tmp_path / "kinds.nt"
+    kd.write(snapshot, path)
+    answer = run("denoise", "--at", str(path), "--propose", "moves.kgcl", "-n", "3", "--json")
+    assert answer.code == 0, answer.err
+    lines = Path("moves.kgcl").read_text().splitlines()
+    moves = [line for line in lines if line.startswith("move ")]
+    assert moves
+    for move in moves:
+        member, before, after = (word.strip("<>") for word in move.split()[1::2])
+        assert (member, before) in {(w[0], w[2]) for w in wrong}
+        assert after == member.rpartition("m")[0]
