@@ -78,7 +78,7 @@ class Denoising:
             reason = f"{len(table)} edges, at least {FEWEST_EDGES} are needed"
             raise TrainingError("denoise", reason)
         lexicon = Lexicon(texts, config.seed) if texts is not None and config.lexical else None
-        self.table, self.config = table, config
+        self.table, self.config, self.texts = table, config, texts
         self.trial = Trial(table, config, lexicon, _large(past.eras))
         folds = Folds(fold_done, config.folds * self.trial.passes * config.rounds, folder)
         losses = self.trial.held_out_losses(folds) if config.epochs else None

@@ -8,10 +8,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.batches import batches, confusions, most_planted
+from embeddings.batches import Draw, batches, confusions, most_planted
 from embeddings.tensors import Indices, edge_keys
 
-Draw = np.random.Generator
 #: Entities that count as near to one, each equally likely to be taken for it.
 _NEAREST = 10
 _CHUNK = 4096

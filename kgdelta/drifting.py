@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph.model import Delta, Key
@@ -10,12 +10,11 @@ from graph.prefixes import PrefixMap
 from kgcl.describe import describe
 from kgcl.diff import lift_results
 from kgcl.render import render
+from kgdelta.kept_tables import fields_of, record_of
 from queries.notes import namer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from _typeshed import DataclassInstance
 
     from embeddings.shift_results import ShiftRow
     from graph.model import Node
@@ -62,17 +61,6 @@ class Shifted:
     def of(cls, record: dict[str, Any]) -> Shifted:
         """The row that a record was made of."""
         return cls(**fields_of(record))
-
-
-def record_of(row: DataclassInstance) -> dict[str, Any]:
-    """A row's fields by name, lists for tuples: what JSON, Parquet and data frames hold."""
-    values = {field.name: getattr(row, field.name) for field in fields(row)}
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
-
-
-def fields_of(record: dict[str, Any]) -> dict[str, Any]:
-    """The fields that a record was made of."""
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
 
 
 def explain(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dataclasses import Field
     from pathlib import Path
     from typing import ClassVar
+
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -47,6 +49,17 @@ def _plain(value: Any) -> Any:
 def named(*told: object) -> str:
     """A short name of all that decides something."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def record_of(row: DataclassInstance) -> dict[str, Any]:
+    """A row's fields by name, lists for tuples: what JSON, Parquet and data frames hold."""
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+def fields_of(record: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a record was made of."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
 
 
 def write_table(

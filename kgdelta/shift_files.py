@@ -10,8 +10,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kgdelta.drifting import Shifted, fields_of, record_of
-from kgdelta.kept_tables import as_json, made, manifest, named, now, records, write_table
+from kgdelta.drifting import Shifted
+from kgdelta.kept_tables import (
+    as_json,
+    fields_of,
+    made,
+    manifest,
+    named,
+    now,
+    record_of,
+    records,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

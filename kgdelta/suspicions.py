@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from graph.prefixes import PrefixMap
+from kgdelta.kept_tables import fields_of, record_of
 from kgdelta.output import counted
 from kgdelta.wording import object_text
 
@@ -56,14 +57,13 @@ class ToldSuspicion:
         return f"{one}  {self.predicate}  {other}"
 
     def record(self) -> dict[str, Any]:
-        """As a row of a table."""
-        return {**asdict(self), "reasons": list(self.reasons)}
+        """See :func:`record_of`."""
+        return record_of(self)
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> ToldSuspicion:
         """A row of a table told again."""
-        own = {field.name: record[field.name] for field in fields(cls)}
-        return cls(**{**own, "reasons": tuple(own["reasons"])})
+        return cls(**fields_of(record))
 
 
 def tell(

@@ -18,9 +18,10 @@ from kgdelta.session import Session, store_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from embeddings.denoise import Denoising
     from graph.snapshot import Snapshot
     from kgdelta.proposals import Proposal
-    from kgdelta.suspicion_runs import DenoiseAsk, DenoiseRun
+    from kgdelta.suspicion_runs import DenoiseRun
     from kgdelta.suspicions import ToldSuspicion
 
 
@@ -92,8 +93,8 @@ def denoise_command(
             anew=propose is not None or page is not None,
         )
         proposals = _proposals(run, snapshot, propose, page)
-        if page is not None:
-            _write_page(page, ask, run, proposals)
+        if page is not None and run.judgement is not None:
+            _write_page(page, run.judgement, run, proposals)
     _show(session, run, run.rows[:limit])
 
 
@@ -124,18 +125,17 @@ def _proposals(
 
 
 def _write_page(
-    page: Path, ask: DenoiseAsk, run: DenoiseRun, proposals: Sequence[Proposal]
+    page: Path, judgement: Denoising, run: DenoiseRun, proposals: Sequence[Proposal]
 ) -> None:
     from embeddings.reliability import reliability
-    from embeddings.tensors import read_edges
-    from embeddings.texts import read_texts
     from kgdelta.files import replacing
     from kgdelta.suspicion_page import render_suspicions
 
-    table = read_edges(ask.snapshot)
-    texts = read_texts(ask.snapshot, table) if ask.config.lexical else None
     found = reliability(
-        table, ask.config, texts, lambda done, of: say(f"reliability: fold {done} of {of}")
+        judgement.table,
+        judgement.config,
+        judgement.texts,
+        lambda done, of: say(f"reliability: fold {done} of {of}"),
     )
     with replacing(page) as stream:
         stream.write(render_suspicions(run.about, run.rows, proposals, found).encode())

@@ -154,7 +154,7 @@ def large(entities: int, edges: int, config: DenoiseConfig) -> dict[str, float]:
     start = time.perf_counter()
     result = denoise_table(noisy, config)
     seconds = time.perf_counter() - start
-    labels = [(row.subject, row.predicate, row.object) in wrong for row in result.rows]
+    labels = [row.key in wrong for row in result.rows]
     return {
         "entities": entities,
         "edges": len(noisy),

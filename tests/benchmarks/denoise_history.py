@@ -39,7 +39,7 @@ RESAMPLES = 1_000
 
 def of_keys(result: DenoiseResult) -> dict[tuple[str, str, object], float]:
     """The odds of each statement."""
-    return {(row.subject, row.predicate, row.object): row.odds for row in result.rows}
+    return {row.key: row.odds for row in result.rows}
 
 
 def added_noise(share: float, seed: int) -> Iterator[dict[str, object]]:

@@ -67,7 +67,7 @@ def measures(
     for lexical in (False, True):
         start = time.process_time()
         result = denoise_table(noisy, config, None, texts if lexical else None)
-        labels = np.array([(r.subject, r.predicate, r.object) in wrong for r in result.rows])
+        labels = np.array([r.key in wrong for r in result.rows])
         ranks = -np.arange(len(labels))
         yield {
             **about,

@@ -37,10 +37,7 @@ def measure(kernel: Kernel, share: float, seed: int) -> dict[str, object]:
     held = np.concatenate((snapshot.valid, snapshot.test))
     kept = ~np.isin(noisy.keys(), edge_keys(held))
     noisy = table_from_triples(noisy.triples[kept], noisy.vocabulary)
-    odds = {
-        (row.subject, row.predicate, row.object): row.posterior
-        for row in denoise_table(noisy, DenoiseConfig(seed=seed)).rows
-    }
+    odds = {row.key: row.posterior for row in denoise_table(noisy, DenoiseConfig(seed=seed)).rows}
     beliefs = 1 - np.array([odds[key] for key in noisy.statements])
     found: dict[str, object] = {"kernel": kernel.value, "share": share, "seed": seed}
     for name, given in (("unweighted", None), ("weighted", beliefs)):
